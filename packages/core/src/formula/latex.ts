@@ -1,0 +1,177 @@
+import type { Axis, BinaryKind, Condition, Expression, SelectNode } from './nodes.ts'
+
+/** The index letters in use: which class, and which sample where the formula speaks of several. */
+interface Indices {
+  readonly classes: string
+  readonly batch: string
+}
+
+/** How tightly an operator binds, loosest first; decides where parentheses are needed. */
+const precedence = { sum: 1, negation: 2, product: 3, atom: 4 } as const
+
+interface Printed {
+  readonly text: string
+  readonly precedence: number
+}
+
+const atom = (text: string): Printed => ({ text, precedence: precedence.atom })
+
+/** The formula of a loss in LaTeX, as its author wrote it. */
+export interface FormulaLatex {
+  /** The right-hand side of `ℓ_i = …`. */
+  readonly formula: string
+  /** The quantities that the formula names, in the order in which a reader needs them. */
+  readonly where: readonly { readonly symbol: string; readonly formula: string }[]
+}
+
+/**
+ * Prints a formula in LaTeX. Parts with a symbol are printed by it, and their definitions follow. Class indices are
+ * i, j, k; samples are indexed only inside reductions over the batch.
+ */
+export function formulaLatex(root: Expression): FormulaLatex {
+  const definitions = new Map<string, Expression>()
+  const printer = new LatexPrinter(definitions)
+  const indices: Indices = { classes: 'i', batch: '' }
+  const formula = printer.print(root, indices, true).text
+  const where: { symbol: string; formula: string }[] = []
+  // Printing a definition may find further named parts; a Map goes on over entries that are added meanwhile.
+  for (const [symbol, definition] of definitions) {
+    const left = subscripted(symbol, definition, indices)
+    where.push({ symbol: left, formula: printer.print(definition, indices, true).text })
+  }
+  return { formula, where }
+}
+
+const binarySigns: Readonly<Partial<Record<BinaryKind, string>>> = { add: ' + ', subtract: ' - ' }
+
+class LatexPrinter {
+  readonly #definitions: Map<string, Expression>
+
+  constructor(definitions: Map<string, Expression>) {
+    this.#definitions = definitions
+  }
+
+  /** @param inFull - prints the node itself and not its symbol. */
+  print(node: Expression, indices: Indices, inFull = false): Printed {
+    if (node.symbol !== undefined && !inFull) {
+      const isGiven = node.kind === 'constant' || node.kind === 'classVector' || node.kind === 'input'
+      if (!isGiven) this.#definitions.set(node.symbol, this.#definitions.get(node.symbol) ?? node)
+      return atom(subscripted(node.symbol, node, indices))
+    }
+    switch (node.kind) {
+      case 'constant':
+        return number(node.value)
+      case 'classVector':
+      case 'input':
+        return atom(subscripted(node.symbol ?? `\\mathrm{${node.name}}`, node, indices))
+      case 'size':
+        return atom(node.axis === 'batch' ? 'B' : 'C')
+      case 'negate':
+        return { text: `-${this.#wrapped(node.operand, indices, precedence.product)}`, precedence: precedence.negation }
+      case 'exp':
+        return atom(`e^{${this.print(node.operand, indices).text}}`)
+      case 'expm1':
+        return { text: `e^{${this.print(node.operand, indices).text}} - 1`, precedence: precedence.sum }
+      case 'log':
+        return {
+          text: `\\log ${this.#wrapped(node.operand, indices, precedence.atom)}`,
+          precedence: precedence.product,
+        }
+      case 'sigmoid':
+        return atom(`\\sigma${parenthesized(this.print(node.operand, indices).text)}`)
+      case 'softplus':
+        return atom(`\\log${parenthesized(`1 + e^{${this.print(node.operand, indices).text}}`)}`)
+      case 'stopGradient':
+        return atom(`\\operatorname{sg}${parenthesized(this.print(node.operand, indices).text)}`)
+      case 'power': {
+        const exponent = node.exponentSymbol ?? number(node.exponent).text
+        if (node.operand.kind === 'sigmoid' && node.operand.symbol === undefined) {
+          return atom(`\\sigma^{${exponent}}${parenthesized(this.print(node.operand.operand, indices).text)}`)
+        }
+        const base = this.print(node.operand, indices)
+        const isSimple = base.precedence === precedence.atom && node.operand.kind !== 'divide'
+        return atom(`${isSimple ? base.text : parenthesized(base.text)}^{${exponent}}`)
+      }
+      case 'add':
+      case 'subtract': {
+        const left = this.#wrapped(node.left, indices, precedence.sum)
+        const right = this.#wrapped(node.right, indices, node.kind === 'add' ? precedence.sum : precedence.product)
+        return { text: `${left}${binarySigns[node.kind]}${right}`, precedence: precedence.sum }
+      }
+      case 'multiply': {
+        const left = this.#wrapped(node.left, indices, precedence.product)
+        const right = this.#wrapped(node.right, indices, precedence.product)
+        return { text: `${left} \\, ${right}`, precedence: precedence.product }
+      }
+      case 'divide':
+        return atom(`\\frac{${this.print(node.left, indices).text}}{${this.print(node.right, indices).text}}`)
+      case 'minimum':
+      case 'maximum': {
+        const name = node.kind === 'minimum' ? '\\min' : '\\max'
+        const operands = [node.left, node.right].map((operand) => this.print(operand, indices).text)
+        return atom(`${name}${parenthesized(operands.join(', '))}`)
+      }
+      case 'select':
+        if (isGuard(node)) return this.print(node.then, indices)
+        return atom(
+          `\\begin{cases} ${this.print(node.then, indices).text} & ${this.#condition(node.condition, indices)} \\\\ ` +
+            `${this.print(node.otherwise, indices).text} & \\text{otherwise} \\end{cases}`,
+        )
+      case 'sum':
+      case 'max': {
+        const inner = { ...indices, [node.axis]: nextIndex(node.axis, indices) }
+        const operator = node.kind === 'sum' ? '\\sum' : '\\max'
+        const operand = this.#wrapped(node.operand, inner, precedence.product)
+        return { text: `${operator}_{${inner[node.axis]}} ${operand}`, precedence: precedence.product }
+      }
+    }
+  }
+
+  #wrapped(node: Expression, indices: Indices, atLeast: number): string {
+    const printed = this.print(node, indices)
+    return printed.precedence < atLeast ? parenthesized(printed.text) : printed.text
+  }
+
+  #condition({ left, right }: Condition, indices: Indices): string {
+    return `${this.print(left, indices).text} < ${this.print(right, indices).text}`
+  }
+}
+
+/** `select(0 < x, x, 1)` guards a denominator against 0; on paper it is x. */
+function isGuard({ condition, then, otherwise }: SelectNode): boolean {
+  return (
+    condition.left.kind === 'constant' &&
+    condition.left.value === 0 &&
+    condition.right === then &&
+    otherwise.kind === 'constant' &&
+    otherwise.value === 1
+  )
+}
+
+/** A symbol with the indices that its value varies along; samples are indexed where several are spoken of. */
+function subscripted(symbol: string, { extent }: Expression, indices: Indices): string {
+  const sample = extent.batch && indices.batch !== '' ? `^{(${indices.batch})}` : ''
+  const base = sample !== '' && symbol.endsWith("'") ? `{${symbol}}` : symbol
+  return `${base}${sample}${extent.classes ? `_{${indices.classes}}` : ''}`
+}
+
+function nextIndex(axis: Axis, indices: Indices): string {
+  if (axis === 'batch') return indices.batch === '' ? 's' : `${indices.batch}'`
+  return String.fromCharCode(indices.classes.charCodeAt(0) + 1)
+}
+
+const parenthesized = (text: string): string => `\\left(${text}\\right)`
+
+/** From here on a number stands for ∞: formulas mask with it, because not every target knows ∞. */
+const PRACTICALLY_INFINITE = 1e30
+
+function number(value: number): Printed {
+  if (Math.abs(value) >= PRACTICALLY_INFINITE) {
+    return value > 0 ? atom('\\infty') : { text: '-\\infty', precedence: precedence.negation }
+  }
+  const text =
+    Number.isInteger(value) || Math.abs(value) >= 1e-4 ? `${Number(value.toPrecision(6))}` : value.toExponential(3)
+  const [mantissa, exponent] = text.split('e')
+  const printed = exponent === undefined ? text : `${mantissa} \\cdot 10^{${Number(exponent)}}`
+  return { text: printed, precedence: value < 0 ? precedence.negation : precedence.atom }
+}

@@ -1,0 +1,192 @@
+import {
+  add,
+  classVector,
+  constant,
+  divide,
+  exp,
+  expm1,
+  multiply,
+  negate,
+  select,
+  sigmoid,
+  softplus,
+  subtract,
+} from './build.ts'
+import { evaluateExpressions } from './evaluate.ts'
+import type { ClassVectorNode, ConstantNode, Expression } from './nodes.ts'
+import { operandsOf } from './operands.ts'
+
+/** The names of the rules, for switching one off in a test. */
+export type RuleName =
+  | 'fold-constants'
+  | 'neutral-element'
+  | 'negation'
+  | 'equal-arms'
+  | 'trivial-power'
+  | 'complement-of-sigmoid'
+  | 'complement-of-exponential'
+  | 'log-of-sigmoid'
+  | 'power-of-sigmoid'
+  | 'hoist-select'
+
+/** A rewriting of one node; its operands are simplified already. */
+export interface SimplificationRule {
+  readonly name: RuleName
+  /** What goes wrong without it. */
+  readonly purpose: string
+  /** The replacement, or nothing where the rule does not apply. */
+  apply(node: Expression): Expression | undefined
+}
+
+const isConstant = (node: Expression, value?: number): node is ConstantNode =>
+  node.kind === 'constant' && (value === undefined || node.value === value)
+
+const isHostValue = (node: Expression): node is ConstantNode | ClassVectorNode =>
+  node.kind === 'constant' || node.kind === 'classVector'
+
+/** Operations on constants and class vectors, computed here in float64. */
+function foldConstants(node: Expression): Expression | undefined {
+  const operands = operandsOf(node)
+  if (operands.length === 0 || !operands.every(isHostValue)) return undefined
+  const vector = operands.find((operand) => operand.kind === 'classVector')
+  const classCount = vector?.values.length ?? 1
+  const [result] = evaluateExpressions([node], { batchSize: 1, classCount, inputs: {} })
+  if (!result!.data.every(Number.isFinite)) return undefined
+  return result!.extent.classes ? classVector(`${vector!.name}_${node.kind}`, result!.data) : constant(result!.data[0]!)
+}
+
+/** x + 0, x − 0, x · 1, x / 1 are x; x · 0 and 0 / x are 0. */
+function neutralElement(node: Expression): Expression | undefined {
+  switch (node.kind) {
+    case 'add':
+      if (isConstant(node.left, 0)) return node.right
+      return isConstant(node.right, 0) ? node.left : undefined
+    case 'subtract':
+      if (isConstant(node.left, 0)) return negate(node.right)
+      return isConstant(node.right, 0) ? node.left : undefined
+    case 'multiply':
+      if (isConstant(node.left, 0) || isConstant(node.right, 0)) return constant(0)
+      if (isConstant(node.left, 1)) return node.right
+      return isConstant(node.right, 1) ? node.left : undefined
+    case 'divide':
+      if (isConstant(node.left, 0)) return constant(0)
+      return isConstant(node.right, 1) ? node.left : undefined
+    default:
+      return undefined
+  }
+}
+
+/** −(−x) is x, a − (−b) is a + b, a + (−b) is a − b, x · −1 is −x. */
+function negation(node: Expression): Expression | undefined {
+  switch (node.kind) {
+    case 'negate':
+      return node.operand.kind === 'negate' ? node.operand.operand : undefined
+    case 'subtract':
+      return node.right.kind === 'negate' ? add(node.left, node.right.operand) : undefined
+    case 'add':
+      if (node.right.kind === 'negate') return subtract(node.left, node.right.operand)
+      return node.left.kind === 'negate' ? subtract(node.right, node.left.operand) : undefined
+    case 'multiply':
+      if (isConstant(node.left, -1)) return negate(node.right)
+      return isConstant(node.right, -1) ? negate(node.left) : undefined
+    default:
+      return undefined
+  }
+}
+
+/** x · select(c, a, 0) → select(c, x · a, 0), the same for a zero in the other arm, for a quotient and for a negation. */
+function hoistSelect(node: Expression): Expression | undefined {
+  const hoist = (inner: Expression, outer: (arm: Expression) => Expression): Expression | undefined => {
+    if (inner.kind !== 'select') return undefined
+    const { condition, then, otherwise } = inner
+    if (isConstant(otherwise, 0)) return select(condition, outer(then), 0)
+    return isConstant(then, 0) ? select(condition, 0, outer(otherwise)) : undefined
+  }
+  switch (node.kind) {
+    case 'multiply':
+      return (
+        hoist(node.left, (arm) => multiply(arm, node.right)) ?? hoist(node.right, (arm) => multiply(node.left, arm))
+      )
+    case 'divide':
+      return hoist(node.left, (arm) => divide(arm, node.right))
+    case 'negate':
+      return hoist(node.operand, negate)
+    default:
+      return undefined
+  }
+}
+
+/** The rules, in the order in which they are tried. */
+export const simplificationRules: readonly SimplificationRule[] = [
+  {
+    name: 'fold-constants',
+    purpose: 'float32 loses 1 − bⁿ for large n; what depends on classes only is computed once, in float64',
+    apply: foldConstants,
+  },
+  {
+    name: 'neutral-element',
+    purpose: 'a vanished factor would still turn an overflow beside it into NaN (0 · ∞)',
+    apply: neutralElement,
+  },
+  {
+    name: 'negation',
+    purpose: 'other rules see through a double negation only when it is gone',
+    apply: negation,
+  },
+  {
+    name: 'equal-arms',
+    purpose: 'a select between equal arms would keep its condition alive',
+    apply: (node) =>
+      node.kind === 'select' &&
+      (node.then === node.otherwise ||
+        (isConstant(node.then) && isConstant(node.otherwise) && node.then.value === node.otherwise.value))
+        ? node.then
+        : undefined,
+  },
+  {
+    name: 'trivial-power',
+    purpose: 'x^1 and x^0 cost a power, and some targets give NaN for a negative base',
+    apply: (node) => {
+      if (node.kind !== 'power') return undefined
+      if (node.exponent === 1) return node.operand
+      return node.exponent === 0 ? constant(1) : undefined
+    },
+  },
+  {
+    name: 'complement-of-sigmoid',
+    purpose: '1 − σ(u) is 0 in float32 from u = 17 on; σ(−u) is not',
+    apply: (node) =>
+      node.kind === 'subtract' && isConstant(node.left, 1) && node.right.kind === 'sigmoid'
+        ? sigmoid(negate(node.right.operand))
+        : undefined,
+  },
+  {
+    name: 'complement-of-exponential',
+    purpose: 'float32 loses 1 − e^x for small x (class-balanced weights with b near 1); −expm1(x) does not',
+    apply: (node) =>
+      node.kind === 'subtract' && isConstant(node.left, 1) && node.right.kind === 'exp'
+        ? negate(expm1(node.right.operand))
+        : undefined,
+  },
+  {
+    name: 'log-of-sigmoid',
+    purpose: 'log σ(u) is −∞ where σ(u) underflows; −softplus(−u) is finite',
+    apply: (node) =>
+      node.kind === 'log' && node.operand.kind === 'sigmoid'
+        ? negate(softplus(negate(node.operand.operand)))
+        : undefined,
+  },
+  {
+    name: 'power-of-sigmoid',
+    purpose: 'the derivative of σ(u)^γ is ∞ · 0 for γ < 1 where σ(u) underflows; that of exp(−γ softplus(−u)) is 0',
+    apply: (node) =>
+      node.kind === 'power' && node.operand.kind === 'sigmoid'
+        ? exp(multiply(-node.exponent, softplus(negate(node.operand.operand))))
+        : undefined,
+  },
+  {
+    name: 'hoist-select',
+    purpose: 'the arm not taken may be infinite, and multiplying it by the 0 of a mask gives NaN',
+    apply: hoistSelect,
+  },
+]

@@ -1,0 +1,39 @@
+import type { Expression, Extent } from './formula/nodes.ts'
+
+/**
+ * How elements become one number. `mean` is over the known elements, `batchmean` sums over the classes and averages
+ * over the rows, `sum` adds everything. With `none` the elements are the result; the value is then their sum, and the
+ * gradient that of the sum unless the caller gives a seed.
+ */
+export type Reduction = 'mean' | 'sum' | 'batchmean' | 'none'
+
+/** A loss: a formula with its parameters. Made by {@link defineLoss} and by the named losses. */
+export interface Loss {
+  /** Identifies the loss in tables and messages, as `distribution-balanced`. */
+  readonly name: string
+  /** The number of classes that the class vectors describe; absent when the loss works with any number. */
+  readonly classCount?: number
+  /** The parameters as the user would give them again. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** Where the formula comes from. */
+  readonly reference?: string
+  readonly reduction: Reduction
+  /** Named inputs besides `logits` and `labels`, with their extents. */
+  readonly inputs: Readonly<Record<string, Extent>>
+  /** The formula as its author wrote it, for reading: without masks for unknown labels and before simplification. */
+  readonly formula: Expression
+  /** The loss of each element [B, C] before reduction, 0 where the label is unknown; absent when classes or rows are coupled. */
+  readonly elements?: Expression
+  /** The reduced loss, [1, 1]. */
+  readonly value: Expression
+}
+
+/** The formulas that an adapter lowers: simplified, sharing their common parts. */
+export interface LossProgram {
+  /** [1, 1] */
+  readonly value: Expression
+  /** [B, C], where the loss has one. */
+  readonly elements?: Expression
+  /** The derivative of the value with respect to the logits, [B, C]. */
+  readonly gradient: Expression
+}

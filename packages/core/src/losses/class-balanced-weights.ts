@@ -1,0 +1,82 @@
+import { DblossError } from '../errors.ts'
+import {
+  classVector,
+  constant,
+  divide,
+  exp,
+  less,
+  max,
+  multiply,
+  named,
+  negate,
+  parameter,
+  select,
+  subtract,
+  sum,
+} from '../formula/build.ts'
+import type { Expression } from '../formula/nodes.ts'
+import type { LabelStatistics } from '../labels/index.ts'
+import { checkParameter } from './check-parameter.ts'
+import { requireCounts } from './require-counts.ts'
+
+/**
+ * Whose n goes into `(1 − b) / (1 − bⁿ)`: that of the element's class, or one for the whole row: the mean n over its
+ * positives, the mean of their weights, or the smallest n among them.
+ */
+export type ClassBalancedMode = 'by-class' | 'average-n' | 'average-w' | 'min-n'
+
+const modes: readonly ClassBalancedMode[] = ['by-class', 'average-n', 'average-w', 'min-n']
+
+/** Stands for −n of a class that is not positive; below any count, and finite so that no target meets ∞. */
+const NO_COUNT = -1e30
+
+/**
+ * The class-balanced weights `(1 − b) / (1 − bⁿ)`: the inverse of the effective number of samples. A row without
+ * positives has the weights by class in every mode.
+ *
+ * @param beta - b in [0, 1).
+ * @throws DblossError `argument` for b outside [0, 1) or an unknown mode, `statistics` for a class without positives.
+ * @see Cui et al., Class-Balanced Loss Based on Effective Number of Samples, CVPR 2019, equation 2; the modes for
+ * several labels a sample are those of the code of Wu et al., ECCV 2020.
+ */
+export function classBalancedWeights(
+  labels: Expression,
+  statistics: LabelStatistics,
+  { beta, mode }: { readonly beta: number; readonly mode: ClassBalancedMode },
+): Expression {
+  checkParameter('beta', beta, { from: 0, below: 1 })
+  if (!modes.includes(mode)) {
+    throw new DblossError('argument', `mode is '${String(mode)}'; expected ${modes.join(', ')}`, {
+      argument: 'mode',
+      found: mode,
+      expected: modes.join(' | '),
+    })
+  }
+  const n = classVector('classCounts', requireCounts(statistics), 'n')
+  const byClass = inverseEffectiveNumber(n, beta)
+  if (mode === 'by-class') return named('w', byClass)
+
+  const positives = sum(labels, 'classes')
+  const hasPositives = less(0, positives)
+  const meanOverPositives = (value: Expression): Expression =>
+    divide(sum(multiply(labels, value), 'classes'), select(hasPositives, positives, 1))
+  const ofRow = (): Expression => {
+    switch (mode) {
+      case 'average-n':
+        return inverseEffectiveNumber(select(hasPositives, meanOverPositives(n), 1), beta)
+      case 'average-w':
+        return meanOverPositives(byClass)
+      case 'min-n': {
+        const smallest = negate(max(select(less(0, labels), negate(n), NO_COUNT), 'classes'))
+        return inverseEffectiveNumber(select(hasPositives, smallest, 1), beta)
+      }
+    }
+  }
+  return named('w', select(hasPositives, ofRow(), byClass))
+}
+
+/** `(1 − b) / (1 − bⁿ)` with bⁿ as `e^(n log b)`; simplification makes it accurate for b near 1. */
+function inverseEffectiveNumber(n: Expression, beta: number): Expression {
+  if (beta === 0) return constant(1)
+  return divide(parameter('1 - b', 1 - beta), subtract(1, exp(multiply(n, parameter('\\log b', Math.log(beta))))))
+}

@@ -1,0 +1,39 @@
+import { constant, input, less, select } from './formula/build.ts'
+import { differentiate } from './formula/differentiate.ts'
+import { ELEMENTS, sameExtent } from './formula/extent.ts'
+import type { Expression } from './formula/nodes.ts'
+import { simplify } from './formula/simplify.ts'
+import type { Loss, LossProgram } from './loss.ts'
+
+/** How a program is derived. */
+export interface ProgramOptions {
+  /**
+   * The upstream cotangent: the gradient is then the derivative of `Σ seed · elements` (of `seed · value` where the seed
+   * is [1, 1]). Default: the derivative of the value.
+   */
+  readonly seed?: Expression
+}
+
+/**
+ * The formulas that a target lowers: value, elements and gradient of a loss, simplified together so that they share
+ * their common parts. The gradient and the elements always have the extent [B, C].
+ */
+export function lossProgram(loss: Loss, { seed }: ProgramOptions = {}): LossProgram {
+  const seedsElements = seed !== undefined && (seed.extent.batch || seed.extent.classes)
+  const differentiated = (seedsElements ? loss.elements : undefined) ?? loss.value
+  // Simplified first: the rules for σ(u)^γ and log σ(u) have to see the formula before it is differentiated.
+  const [root] = simplify([differentiated])
+  const gradient = differentiate(root!, 'logits', seed ?? constant(1))
+  const [value, derived, elements] = simplify([loss.value, gradient, ...(loss.elements ? [loss.elements] : [])])
+  return {
+    value: value!,
+    gradient: overElements(derived!),
+    ...(elements === undefined ? {} : { elements: overElements(elements) }),
+  }
+}
+
+/** A result that simplification made constant over an axis, spread over the batch again; 0 where the label is unknown. */
+function overElements(expression: Expression): Expression {
+  if (sameExtent(expression.extent, ELEMENTS)) return expression
+  return select(less(input('labels', ELEMENTS), constant(-0.5)), 0, expression)
+}

@@ -1,0 +1,62 @@
+import { DblossError } from './errors.ts'
+import { constant, divide, input, less, maximum, mean, select, size, sum } from './formula/build.ts'
+import { ELEMENTS } from './formula/extent.ts'
+import type { Expression } from './formula/nodes.ts'
+import type { Reduction } from './loss.ts'
+
+/** The number of known labels of the batch, at least 1: a batch without any then gives 0 / 1. */
+function knownCount(): Expression {
+  const known = select(less(input('labels', ELEMENTS), constant(-0.5)), 0, 1)
+  return maximum(sum(sum(known, 'classes'), 'batch'), 1)
+}
+
+/** Adds up whatever axes are left. Rows first, because some targets accumulate long sums naively in float32. */
+function total(result: Expression): Expression {
+  const rows = result.extent.classes ? sum(result, 'classes') : result
+  return rows.extent.batch ? sum(rows, 'batch') : rows
+}
+
+/**
+ * One number from elements [B, C], rows [B, 1] or a number: `mean` over the known elements (over the rows where there
+ * are no elements), `batchmean` over the rows, `sum`, and `none`, whose value is the sum.
+ *
+ * @throws DblossError `formula` for a result that varies over the classes but not over the batch, and for a loss that is
+ * one number for the whole batch with any reduction but `mean` and `sum`, which leave it as it is.
+ */
+export function reduce(result: Expression, reduction: Reduction, name: string): Expression {
+  const { batch, classes } = result.extent
+  if (classes && !batch) {
+    throw new DblossError('formula', `the formula of ${name} varies over the classes but not over the batch`, {
+      argument: 'formula',
+      found: '[1, C]',
+      expected: '[B, C], [B, 1] or [1, 1]',
+    })
+  }
+  if (!batch && (reduction === 'none' || reduction === 'batchmean')) {
+    throw new DblossError(
+      'argument',
+      `${name} couples the rows of a batch, so reduction '${reduction}' has no meaning`,
+      {
+        argument: 'reduction',
+        found: reduction,
+        expected: "'mean' or 'sum'",
+      },
+    )
+  }
+  switch (reduction) {
+    case 'mean':
+      if (!batch) return result
+      return classes ? divide(total(result), knownCount()) : mean(result, 'batch')
+    case 'batchmean':
+      return divide(total(result), size('batch'))
+    case 'sum':
+    case 'none':
+      return total(result)
+    default:
+      throw new DblossError('argument', `reduction is '${String(reduction)}'; expected mean, sum, batchmean or none`, {
+        argument: 'reduction',
+        found: reduction,
+        expected: "'mean' | 'sum' | 'batchmean' | 'none'",
+      })
+  }
+}
