@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { conditions: ['@dbloss/source'] },
-  ssr: { resolve: { conditions: ['@dbloss/source'] } },
-  test: { projects: ['packages/*/vitest.config.ts'] },
+  test: {
+    projects: ['packages/*/vitest.config.ts'],
+    // The report is what `pnpm check` counts the tests from.
+    reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
+  },
 })

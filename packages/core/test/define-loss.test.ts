@@ -190,7 +190,7 @@ describe('statistics that make a loss infinite are refused, unless a pseudo-coun
 describe('parameters out of range are refused', () => {
   const statistics = statisticsFromCounts({ classCounts: [5, 20, 40], sampleCount: 80 })
   test.each([
-    [{ lambda: 0 }, 'lambda is 0; expected a finite number, greater than 0'],
+    [{ lambda: 0 }, 'lambda is 0; expected a number above 0'],
     [{ kappa: -1 }, 'kappa is -1'],
     [{ gamma: Number.NaN }, 'gamma is NaN'],
     [{ gamma: -2 }, 'gamma is -2'],

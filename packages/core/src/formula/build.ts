@@ -138,14 +138,14 @@ export function less(left: Operand, right: Operand): Condition {
   return { kind: 'less', left: first, right: second, extent: joinExtents(first.extent, second.extent) }
 }
 
-/** `then` where the condition holds, `otherwise` elsewhere; the value not taken may be NaN. */
-export function select(condition: Condition, then: Operand, otherwise: Operand): Expression {
-  const [first, second] = [asExpression(then), asExpression(otherwise)]
+/** `whenTrue` where the condition holds, `whenFalse` elsewhere; the value not taken may be NaN. */
+export function select(condition: Condition, whenTrue: Operand, whenFalse: Operand): Expression {
+  const [first, second] = [asExpression(whenTrue), asExpression(whenFalse)]
   return {
     kind: 'select',
     condition,
-    then: first,
-    otherwise: second,
+    whenTrue: first,
+    whenFalse: second,
     extent: joinExtents(condition.extent, first.extent, second.extent),
   }
 }

@@ -117,7 +117,7 @@ function contributions(node: Expression, adjoint: Expression): readonly Contribu
     case 'maximum':
       return takenBy(less(node.right, node.left), node.left, node.right, adjoint)
     case 'select':
-      return takenBy(node.condition, node.then, node.otherwise, adjoint)
+      return takenBy(node.condition, node.whenTrue, node.whenFalse, adjoint)
     case 'sum':
       return [{ operand: node.operand, derivative: adjoint }]
     case 'max': {
@@ -128,15 +128,15 @@ function contributions(node: Expression, adjoint: Expression): readonly Contribu
   }
 }
 
-/** The cotangent goes to `then` where the condition holds, and to `otherwise` elsewhere. */
+/** The cotangent goes to `whenTrue` where the condition holds, and to `whenFalse` elsewhere. */
 function takenBy(
   condition: Parameters<typeof select>[0],
-  then: Expression,
-  otherwise: Expression,
+  whenTrue: Expression,
+  whenFalse: Expression,
   adjoint: Expression,
 ): readonly Contribution[] {
   return [
-    { operand: then, derivative: select(condition, adjoint, 0) },
-    { operand: otherwise, derivative: select(condition, 0, adjoint) },
+    { operand: whenTrue, derivative: select(condition, adjoint, 0) },
+    { operand: whenFalse, derivative: select(condition, 0, adjoint) },
   ]
 }

@@ -115,9 +115,9 @@ function referencePrimitives(context: EvaluationContext): PrimitiveTable<Referen
       fill(joinExtents(left.extent, right.extent), (row, column) =>
         at(left, row, column) < at(right, row, column) ? 1 : 0,
       ),
-    select: (condition, then, otherwise) =>
-      fill(joinExtents(condition.extent, then.extent, otherwise.extent), (row, column) =>
-        at(at(condition, row, column) === 1 ? then : otherwise, row, column),
+    select: (condition, whenTrue, whenFalse) =>
+      fill(joinExtents(condition.extent, whenTrue.extent, whenFalse.extent), (row, column) =>
+        at(at(condition, row, column) === 1 ? whenTrue : whenFalse, row, column),
       ),
     reduce: (kind, operand, axis) => {
       const { start, combine } = reductions[kind]

@@ -112,10 +112,10 @@ class LatexPrinter {
         return atom(`${name}${parenthesized(operands.join(', '))}`)
       }
       case 'select':
-        if (isGuard(node)) return this.print(node.then, indices)
+        if (isGuard(node)) return this.print(node.whenTrue, indices)
         return atom(
-          `\\begin{cases} ${this.print(node.then, indices).text} & ${this.#condition(node.condition, indices)} \\\\ ` +
-            `${this.print(node.otherwise, indices).text} & \\text{otherwise} \\end{cases}`,
+          `\\begin{cases} ${this.print(node.whenTrue, indices).text} & ${this.#condition(node.condition, indices)} \\\\ ` +
+            `${this.print(node.whenFalse, indices).text} & \\text{otherwise} \\end{cases}`,
         )
       case 'sum':
       case 'max': {
@@ -138,13 +138,13 @@ class LatexPrinter {
 }
 
 /** `select(0 < x, x, 1)` guards a denominator against 0; on paper it is x. */
-function isGuard({ condition, then, otherwise }: SelectNode): boolean {
+function isGuard({ condition, whenTrue, whenFalse }: SelectNode): boolean {
   return (
     condition.left.kind === 'constant' &&
     condition.left.value === 0 &&
-    condition.right === then &&
-    otherwise.kind === 'constant' &&
-    otherwise.value === 1
+    condition.right === whenTrue &&
+    whenFalse.kind === 'constant' &&
+    whenFalse.value === 1
   )
 }
 

@@ -21,8 +21,8 @@ export interface PrimitiveTable<Value, Bool = Value> {
   binary(kind: BinaryKind, left: Value, right: Value): Value
   /** `left < right`, elementwise, broadcasting. */
   less(left: Value, right: Value): Bool
-  /** `then` where the condition holds, else `otherwise`, broadcasting; never arithmetic with a mask, which lets NaN through. */
-  select(condition: Bool, then: Value, otherwise: Value): Value
+  /** `whenTrue` where the condition holds, else `whenFalse`, broadcasting; never arithmetic with a mask, which lets NaN through. */
+  select(condition: Bool, whenTrue: Value, whenFalse: Value): Value
   /** A reduction over one axis that keeps the dimension. */
   reduce(kind: ReductionKind, operand: Value, axis: Axis): Value
 }
@@ -82,7 +82,7 @@ export function lower<Value, Bool>(expressions: readonly Expression[], table: Pr
       case 'maximum':
         return table.binary(node.kind, value(node.left), value(node.right))
       case 'select':
-        return table.select(condition(node.condition), value(node.then), value(node.otherwise))
+        return table.select(condition(node.condition), value(node.whenTrue), value(node.whenFalse))
       case 'sum':
       case 'max':
         return table.reduce(node.kind, value(node.operand), node.axis)

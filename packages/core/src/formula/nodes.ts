@@ -84,12 +84,12 @@ export interface Condition {
   readonly extent: Extent
 }
 
-/** `then` where the condition holds and `otherwise` elsewhere; a value that is not taken may be NaN. */
+/** `whenTrue` where the condition holds and `whenFalse` elsewhere; a value that is not taken may be NaN. */
 export interface SelectNode extends Node {
   readonly kind: 'select'
   readonly condition: Condition
-  readonly then: Expression
-  readonly otherwise: Expression
+  readonly whenTrue: Expression
+  readonly whenFalse: Expression
 }
 
 /** A reduction over one axis, which the result no longer varies along. */

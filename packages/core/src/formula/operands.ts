@@ -28,7 +28,7 @@ export function operandsOf(node: Expression): readonly Expression[] {
     case 'maximum':
       return [node.left, node.right]
     case 'select':
-      return [node.condition.left, node.condition.right, node.then, node.otherwise]
+      return [node.condition.left, node.condition.right, node.whenTrue, node.whenFalse]
   }
 }
 

@@ -98,9 +98,9 @@ function negation(node: Expression): Expression | undefined {
 function hoistSelect(node: Expression): Expression | undefined {
   const hoist = (inner: Expression, outer: (arm: Expression) => Expression): Expression | undefined => {
     if (inner.kind !== 'select') return undefined
-    const { condition, then, otherwise } = inner
-    if (isConstant(otherwise, 0)) return select(condition, outer(then), 0)
-    return isConstant(then, 0) ? select(condition, 0, outer(otherwise)) : undefined
+    const { condition, whenTrue, whenFalse } = inner
+    if (isConstant(whenFalse, 0)) return select(condition, outer(whenTrue), 0)
+    return isConstant(whenTrue, 0) ? select(condition, 0, outer(whenFalse)) : undefined
   }
   switch (node.kind) {
     case 'multiply':
@@ -138,9 +138,9 @@ export const simplificationRules: readonly SimplificationRule[] = [
     purpose: 'a select between equal arms would keep its condition alive',
     apply: (node) =>
       node.kind === 'select' &&
-      (node.then === node.otherwise ||
-        (isConstant(node.then) && isConstant(node.otherwise) && node.then.value === node.otherwise.value))
-        ? node.then
+      (node.whenTrue === node.whenFalse ||
+        (isConstant(node.whenTrue) && isConstant(node.whenFalse) && node.whenTrue.value === node.whenFalse.value))
+        ? node.whenTrue
         : undefined,
   },
   {

@@ -1,8 +1,8 @@
+import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
 import { createRandom } from '../random.ts'
-import { checkNumber } from './check-number.ts'
 import { classMembers } from './class-members.ts'
-import { type LabelInput, readHardLabels } from './label-matrix.ts'
+import { givenClassCount, type LabelInput, readHardLabels } from './label-matrix.ts'
 import { type Sampler, samplerFrom, shuffledCycle } from './sampler.ts'
 
 /** What {@link classAwareSampler} needs. */
@@ -31,13 +31,8 @@ export interface ClassAwareSamplerOptions {
 export function classAwareSampler(options: ClassAwareSamplerOptions): Sampler {
   const { labels, seed, samplesPerClass = 3, reduce = 4, classCount } = options
   checkNumber('samplesPerClass', samplesPerClass, { integer: true, minimum: 1 })
-  checkNumber('reduce', reduce, { minimum: 0, above: true })
-  if (classCount !== undefined) checkNumber('classCount', classCount, { integer: true, minimum: 1 })
-  const read = readHardLabels(
-    labels,
-    'class-aware sampling',
-    classCount === undefined ? undefined : { classCount, described: 'classCount says' },
-  )
+  checkNumber('reduce', reduce, { above: 0 })
+  const read = readHardLabels(labels, 'class-aware sampling', givenClassCount(classCount))
   const members = classMembers(read)
   const empty = members.flatMap((samples, index) => (samples.length === 0 ? [index] : []))
   if (empty.length > 0) {

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
 
 /** Labels row by row in one array. */
@@ -30,6 +31,17 @@ export interface LabelRows {
 export interface ExpectedClasses {
   readonly classCount: number
   readonly described: string
+}
+
+/**
+ * The number of classes that the caller gives, if any.
+ *
+ * @throws DblossError `argument` unless it is a positive integer.
+ */
+export function givenClassCount(classCount: number | undefined): ExpectedClasses | undefined {
+  if (classCount === undefined) return undefined
+  checkNumber('classCount', classCount, { integer: true, minimum: 1 })
+  return { classCount, described: 'classCount says' }
 }
 
 /**

@@ -1,8 +1,8 @@
+import { checkNumber } from '../check-number.ts'
 import { createRandom } from '../random.ts'
-import { checkNumber } from './check-number.ts'
 import { classMembers } from './class-members.ts'
 import { conditionalProbabilities } from './co-occurrence.ts'
-import { type LabelInput, readHardLabels } from './label-matrix.ts'
+import { givenClassCount, type LabelInput, readHardLabels } from './label-matrix.ts'
 import { labelStatistics } from './statistics.ts'
 
 /** What {@link longTailedSubset} needs. */
@@ -36,10 +36,8 @@ export function longTailedSubset(options: LongTailedSubsetOptions): number[] {
   const { labels, max, min = 1, exponent = 6, seed, classCount: givenCount } = options
   checkNumber('max', max, { minimum: 1 })
   checkNumber('min', min, { minimum: 0, maximum: max })
-  checkNumber('exponent', exponent, { minimum: 0, above: true })
-  if (givenCount !== undefined) checkNumber('classCount', givenCount, { integer: true, minimum: 1 })
-  const expected = givenCount === undefined ? undefined : { classCount: givenCount, described: 'classCount says' }
-  const read = readHardLabels(labels, 'a long-tailed subset', expected)
+  checkNumber('exponent', exponent, { above: 0 })
+  const read = readHardLabels(labels, 'a long-tailed subset', givenClassCount(givenCount))
   const { classCount, rows } = read
   const targets = targetCounts({ classCount, max, min, exponent })
   const members = classMembers(read)

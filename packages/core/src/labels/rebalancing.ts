@@ -1,5 +1,5 @@
+import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
-import { checkNumber } from './check-number.ts'
 import { smoothedCounts } from './class-priors.ts'
 import { type LabelStatistics, requireLabelSets } from './statistics.ts'
 
@@ -61,7 +61,7 @@ export function rebalancingDiagnostic(
 ): RebalancingDiagnostic {
   const { alpha = 0.1, beta = 10, mu: chosenMu = 'auto' } = options
   checkNumber('alpha', alpha)
-  checkNumber('beta', beta, { minimum: 0, above: true })
+  checkNumber('beta', beta, { above: 0 })
   if (chosenMu !== 'auto') checkNumber('mu', chosenMu)
   const { mean, median } = positiveRatios(statistics)
   const mu = chosenMu === 'auto' ? (mean + median) / 2 : chosenMu

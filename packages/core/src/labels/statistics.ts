@@ -1,6 +1,6 @@
+import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
-import { checkNumber } from './check-number.ts'
-import { type ExpectedClasses, type LabelInput, type LabelRow, readLabels } from './label-matrix.ts'
+import { type ExpectedClasses, givenClassCount, type LabelInput, type LabelRow, readLabels } from './label-matrix.ts'
 import { distinctLabelSets, type LabelSet } from './label-sets.ts'
 
 /**
@@ -127,11 +127,8 @@ export function requireLabelSets(
 }
 
 function expectedClasses({ classCount, classNames }: LabelStatisticsOptions): ExpectedClasses | undefined {
-  if (classCount !== undefined) {
-    checkNumber('classCount', classCount, { integer: true, minimum: 1 })
-    return { classCount, described: 'classCount says' }
-  }
-  return classNames === undefined ? undefined : { classCount: classNames.length, described: 'classNames names' }
+  if (classCount !== undefined || classNames === undefined) return givenClassCount(classCount)
+  return { classCount: classNames.length, described: 'classNames names' }
 }
 
 function checkOptions({ classNames, pseudoCount }: StatisticsOptions, classCount: number): void {

@@ -1,5 +1,5 @@
+import { checkNumber } from '../check-number.ts'
 import { createRandom } from '../random.ts'
-import { checkNumber } from './check-number.ts'
 import { type Sampler, samplerFrom, shuffledCycle } from './sampler.ts'
 
 /** What {@link uniformSampler} needs. */

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
 import {
   classVector,
@@ -16,7 +17,6 @@ import {
 } from '../formula/build.ts'
 import type { Expression } from '../formula/nodes.ts'
 import type { LabelStatistics } from '../labels/index.ts'
-import { checkParameter } from './check-parameter.ts'
 import { requireCounts } from './require-counts.ts'
 
 /**
@@ -44,7 +44,7 @@ export function classBalancedWeights(
   statistics: LabelStatistics,
   { beta, mode }: { readonly beta: number; readonly mode: ClassBalancedMode },
 ): Expression {
-  checkParameter('beta', beta, { from: 0, below: 1 })
+  checkNumber('beta', beta, { minimum: 0, below: 1 })
   if (!modes.includes(mode)) {
     throw new DblossError('argument', `mode is '${String(mode)}'; expected ${modes.join(', ')}`, {
       argument: 'mode',

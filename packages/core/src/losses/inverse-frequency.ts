@@ -1,9 +1,9 @@
+import { checkNumber } from '../check-number.ts'
 import { defineLoss } from '../define-loss.ts'
 import { classVector, divide, multiply, named, parameter, power } from '../formula/build.ts'
 import type { Expression } from '../formula/nodes.ts'
 import type { LabelStatistics } from '../labels/index.ts'
 import type { Loss } from '../loss.ts'
-import { checkParameter } from './check-parameter.ts'
 import { type CommonOptions, commonRecord } from './options.ts'
 import { requireCounts } from './require-counts.ts'
 import { type FocalOptions, focalRecord, resolveFocal, twoSidedLoss } from './two-sided.ts'
@@ -25,7 +25,7 @@ export function inverseFrequencyLoss(
   statistics: LabelStatistics,
   { reduction = 'mean', hardLabels = false, exponent = 1, ...options }: InverseFrequencyOptions = {},
 ): Loss {
-  checkParameter('exponent', exponent, { from: 0 })
+  checkNumber('exponent', exponent, { minimum: 0 })
   const focal = resolveFocal(options)
   const weights = inverseFrequencyWeights(statistics, exponent)
   return defineLoss({

@@ -1,8 +1,8 @@
+import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
 import { classVector, multiply, named, negate, parameter, subtract } from '../formula/build.ts'
 import type { Expression } from '../formula/nodes.ts'
 import type { LabelStatistics } from '../labels/index.ts'
-import { checkParameter } from './check-parameter.ts'
 import { requirePriors } from './require-counts.ts'
 
 /** Which of the published formulas to compute; they differ in the shift of the logits, and numbers were published with both. */
@@ -35,8 +35,8 @@ export function resolveTolerance({
   kappa = 0.05,
   variant = 'paper',
 }: NegativeTolerantOptions): NegativeTolerance {
-  checkParameter('lambda', lambda, { above: 0 })
-  checkParameter('kappa', kappa, { from: 0 })
+  checkNumber('lambda', lambda, { above: 0 })
+  checkNumber('kappa', kappa, { minimum: 0 })
   if (variant !== 'paper' && variant !== 'released') {
     throw new DblossError('argument', `variant is '${String(variant)}'; expected 'paper' or 'released'`, {
       argument: 'variant',

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.ts'
 import {
   add,
   classVector,
@@ -13,7 +14,6 @@ import {
 } from '../formula/build.ts'
 import type { Expression } from '../formula/nodes.ts'
 import { type LabelStatistics, suggestMu } from '../labels/index.ts'
-import { checkParameter } from './check-parameter.ts'
 import { requireCounts } from './require-counts.ts'
 
 /** Options of the re-balanced weighting. */
@@ -42,11 +42,11 @@ export function resolveRebalancing(
   statistics: LabelStatistics,
   { alpha = 0.1, beta = 10, mu = 'auto' }: RebalancedOptions,
 ): Rebalancing {
-  checkParameter('alpha', alpha, { from: 0 })
-  checkParameter('beta', beta)
+  checkNumber('alpha', alpha, { minimum: 0 })
+  checkNumber('beta', beta)
   requireCounts(statistics)
   const resolved = mu === 'auto' ? suggestMu(statistics) : mu
-  checkParameter('mu', resolved)
+  checkNumber('mu', resolved)
   return { alpha, beta, mu: resolved }
 }
 

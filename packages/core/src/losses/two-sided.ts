@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.ts'
 import {
   add,
   divide,
@@ -13,7 +14,6 @@ import {
   subtract,
 } from '../formula/build.ts'
 import type { Expression } from '../formula/nodes.ts'
-import { checkParameter } from './check-parameter.ts'
 
 /** Options of the focal factor. */
 export interface FocalOptions {
@@ -36,10 +36,10 @@ export interface Focal {
  * @throws DblossError `argument` for a negative γ or a balance that is not positive.
  */
 export function resolveFocal({ gamma = 0, balance = gamma === 0 ? 1 : 2 }: FocalOptions): Focal {
-  checkParameter('gamma', gamma, { from: 0 })
+  checkNumber('gamma', gamma, { minimum: 0 })
   const sides = typeof balance === 'number' ? { positive: balance, negative: balance } : balance
-  checkParameter('balance', sides.positive, { above: 0 })
-  checkParameter('balance', sides.negative, { above: 0 })
+  checkNumber('balance', sides.positive, { above: 0 })
+  checkNumber('balance', sides.negative, { above: 0 })
   return { gamma, positive: sides.positive, negative: sides.negative }
 }
 

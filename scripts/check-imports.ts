@@ -1,0 +1,36 @@
+/** Fails when a package imports one that it must not know: cli → transformers → onnx-training → core; conformance → core. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  conformance: ['core'],
+  'onnx-training': ['core'],
+  transformers: ['core', 'onnx-training'],
+  cli: ['core', 'onnx-training', 'transformers'],
+}
+
+/** Runtimes that only a user's program may load; packages take them as arguments. */
+const forbiddenEverywhere = /^(onnxruntime-node|onnxruntime-web|onnxruntime-common|vitest)$/
+
+const specifiers = /(?:from|import)\s*\(?\s*'([^']+)'/g
+
+let violations = 0
+for (const [name, mayImport] of Object.entries(allowed)) {
+  const source = join('packages', name, 'src')
+  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue
+    const text = readFileSync(join(source, file), 'utf8').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '')
+    for (const [, specifier] of text.matchAll(specifiers)) {
+      const sibling = specifier === 'dbloss' ? 'cli' : specifier?.match(/^@dbloss\/([^/]+)/)?.[1]
+      const isWrongSibling = sibling !== undefined && !mayImport.includes(sibling)
+      const isExternalInCore = name === 'core' && !specifier!.startsWith('.')
+      if (isWrongSibling || isExternalInCore || forbiddenEverywhere.test(specifier!)) {
+        violations++
+        console.error(`${join(source, file)} imports ${specifier}`)
+      }
+    }
+  }
+}
+console.log(violations === 0 ? 'imports run one way' : `${violations} imports run the wrong way`)
+process.exitCode = violations === 0 ? 0 : 1

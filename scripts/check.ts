@@ -1,0 +1,76 @@
+/**
+ * `pnpm check`: everything that has to hold before a change lands. Prints a line a step and ends with
+ * `N passed, N failed`, counted from the runners' results: each test of vitest, and each further step as one.
+ *
+ * `--after-tests` takes the results of the test run that has just ended instead of running the tests again.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+
+interface Step {
+  readonly name: string
+  readonly command: readonly string[]
+}
+
+const tsx = ['tsx', '-C', '@dbloss/source']
+
+const steps: readonly Step[] = [
+  { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'lint and format', command: ['biome', 'ci', '.'] },
+  { name: 'every public export is documented', command: [...tsx, 'scripts/check-docstrings.ts'] },
+  { name: 'the page of losses is current', command: [...tsx, 'scripts/generate-loss-page.ts', '--check'] },
+  { name: 'imports run one way', command: [...tsx, 'scripts/check-imports.ts'] },
+  { name: 'no unused dependency, file or export', command: ['knip'] },
+  { name: 'build', command: ['turbo', 'run', 'build'] },
+  { name: 'packages as users get them', command: [...tsx, 'scripts/check-packages.ts'] },
+  { name: 'examples', command: [...tsx, 'scripts/check-examples.ts'] },
+]
+
+interface Tally {
+  passed: number
+  failed: number
+}
+
+const reportFile = 'reports/vitest.json'
+
+function runStep({ command }: Step): boolean {
+  const [program, ...args] = command
+  return spawnSync(`node_modules/.bin/${program}`, args, { stdio: 'inherit' }).status === 0
+}
+
+/** Runs vitest, or takes its last report, and counts its tests; a run without a report counts as one failure. */
+function testTally(runTests: boolean): Tally {
+  if (runTests) {
+    rmSync(reportFile, { force: true })
+    runStep({ name: 'tests', command: ['vitest', 'run'] })
+  }
+  if (!existsSync(reportFile)) {
+    console.error(`there is no ${reportFile}: the test run did not end`)
+    return { passed: 0, failed: 1 }
+  }
+  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as {
+    success: boolean
+    numPassedTests: number
+    numFailedTests: number
+  }
+  // A suite that cannot be loaded fails the run without a failed test.
+  const failed = report.success ? 0 : Math.max(report.numFailedTests, 1)
+  return { passed: report.numPassedTests, failed }
+}
+
+const tally = testTally(!process.argv.includes('--after-tests'))
+const failures: string[] = tally.failed > 0 ? ['tests'] : []
+for (const step of steps) {
+  console.log(`\n── ${step.name}: ${step.command.join(' ')}`)
+  const started = Date.now()
+  const passed = runStep(step)
+  console.log(`── ${step.name}: ${passed ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(0)} s)`)
+  if (passed) tally.passed++
+  else {
+    tally.failed++
+    failures.push(step.name)
+  }
+}
+if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
+console.log(`\n${tally.passed} passed, ${tally.failed} failed`)
+process.exitCode = tally.failed === 0 ? 0 : 1

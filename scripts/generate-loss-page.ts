@@ -1,0 +1,57 @@
+/**
+ * Writes docs/losses.md from the losses themselves: names, formulas, parameters and sources.
+ * `--check` fails when the page differs from what the code says.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { labelStatistics, lossLatex, namedLosses } from '@dbloss/core'
+
+/** A few label sets; formulas are printed with symbols, so that the numbers do not show. */
+const statistics = labelStatistics([[0], [0, 1], [0, 2], [1], []], { classCount: 3 })
+
+const symbols = `z logits, y labels, n_i training samples of class i, N training samples, b_i = logit(n_i / N), σ sigmoid`
+
+function section(name: string): string {
+  const { title, summary, create } = namedLosses[name as keyof typeof namedLosses]
+  const loss = create(statistics)
+  const parameters = Object.entries(loss.parameters)
+    .filter(([key]) => key !== 'mu')
+    .map(([key, value]) => `\`${key}\` ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+  const mu = 'mu' in loss.parameters ? ['`mu` auto'] : []
+  const defaults = [...mu, ...parameters].join(', ')
+  return [
+    `## ${title}`,
+    '',
+    `\`--loss ${name}\`, \`namedLoss('${name}', statistics)\`: ${summary}.`,
+    '',
+    '```math',
+    lossLatex(loss),
+    '```',
+    '',
+    ...(defaults === '' ? [] : [`Defaults: ${defaults}.`, '']),
+    ...(loss.reference === undefined ? [] : [`Source: ${loss.reference}.`, '']),
+  ].join('\n')
+}
+
+const page = [
+  '# The losses',
+  '',
+  '<!-- written by scripts/generate-loss-page.ts; change the losses, not this page -->',
+  '',
+  `Every formula below is printed from the code that computes it. Notation: ${symbols}.`,
+  'Unknown labels (−1) and the reduction are left out of the formulas; rows without positives take the case "otherwise".',
+  '',
+  ...Object.keys(namedLosses)
+    .filter((name) => name !== 'distribution-balanced')
+    .map(section),
+].join('\n')
+
+const file = 'docs/losses.md'
+if (!process.argv.includes('--check')) {
+  writeFileSync(file, page)
+  console.log(`wrote ${file}`)
+} else if (readFileSync(file, 'utf8') === page) {
+  console.log(`${file} says what the code does`)
+} else {
+  console.error(`${file} differs from the code; run pnpm docs:losses`)
+  process.exitCode = 1
+}
