@@ -1,0 +1,166 @@
+import { DblossError } from '@dbloss/core'
+import { encodeModel } from './codec.ts'
+import { makeTensor } from './tensor.ts'
+import {
+  ATTRIBUTE_TYPE,
+  type AttributeProto,
+  DATA_TYPE,
+  type GraphProto,
+  type ModelProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './types.ts'
+
+/** The value of an attribute: integers are numbers or bigints, floats are marked by {@link float}. */
+export type AttributeValue = number | bigint | string | readonly number[] | TensorProto | FloatAttribute
+
+/** A float attribute; plain numbers are written as integers. */
+export interface FloatAttribute {
+  readonly float: number
+}
+
+/** The names of element types for inputs and outputs. */
+export type ElementTypeName = keyof typeof DATA_TYPE
+
+/** A dimension: a size, or the name of one that is known at run time. */
+export type Dimension = number | string
+
+/** Marks an attribute as a float, as `{ alpha: float(0.01) }`. */
+export function float(value: number): FloatAttribute {
+  return { float: value }
+}
+
+/** The operator set that graphs are written for; every ONNX Runtime from 1.17 on runs it. */
+export const OPSET = 17
+const IR_VERSION = 8
+
+/**
+ * Builds an ONNX model node by node. Values are the names that the methods return.
+ *
+ * @example
+ * const graph = new GraphBuilder('double')
+ * const x = graph.input('x', 'float', ['batch', 3])
+ * graph.output('y', graph.node('Mul', [x, graph.constant(Float32Array.of(2), [])]), 'float', ['batch', 3])
+ * const bytes = graph.toBytes()
+ */
+export class GraphBuilder {
+  readonly #name: string
+  readonly #graph: GraphProto
+  readonly #constants = new Map<string, string>()
+  #counter = 0
+
+  constructor(name: string) {
+    this.#name = name
+    this.#graph = { node: [], name, initializer: [], input: [], output: [], valueInfo: [] }
+  }
+
+  /** Declares an input. */
+  input(name: string, type: ElementTypeName, shape: readonly Dimension[]): string {
+    this.#graph.input.push(valueInfo(name, type, shape))
+    return name
+  }
+
+  /** A named tensor of the model, such as weights. */
+  initializer(
+    name: string,
+    data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array,
+    dims: readonly number[],
+  ): string {
+    if (this.#graph.initializer.some((existing) => existing.name === name)) {
+      throw new DblossError('model', `the graph has an initializer '${name}' already`, {
+        argument: 'name',
+        found: name,
+        expected: 'a new name',
+      })
+    }
+    this.#graph.initializer.push(makeTensor(name, data, dims))
+    return name
+  }
+
+  /** A constant; equal ones are stored once. Prefer it to {@link initializer} where the name does not matter. */
+  constant(
+    data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array,
+    dims: readonly number[],
+  ): string {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    // Large constants are not worth a key of their own size.
+    const key =
+      bytes.length > 256 ? undefined : `${Object.prototype.toString.call(data)} ${dims.join(',')} ${bytes.join(',')}`
+    const known = key === undefined ? undefined : this.#constants.get(key)
+    if (known !== undefined) return known
+    const name = this.initializer(this.#fresh('constant'), data, dims)
+    if (key !== undefined) this.#constants.set(key, name)
+    return name
+  }
+
+  /** Integers, as shapes, axes and indices are given: [values.length], or a scalar for a number. */
+  integers(values: number | readonly number[]): string {
+    const list = typeof values === 'number' ? [values] : values
+    return this.constant(BigInt64Array.from(list.map(BigInt)), typeof values === 'number' ? [] : [list.length])
+  }
+
+  /** Adds an operation with one output and returns its name. An input of '' is left out. */
+  node(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
+    return this.nodes(opType, inputs, 1, attributes)[0]!
+  }
+
+  /** Adds an operation with several outputs. */
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    outputCount: number,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): string[] {
+    const output = Array.from({ length: outputCount }, () => this.#fresh(opType))
+    this.#graph.node.push({
+      input: [...inputs],
+      output,
+      name: output[0]!,
+      opType,
+      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    })
+    return output
+  }
+
+  /** Declares an output and gives a value its name. */
+  output(name: string, value: string, type: ElementTypeName, shape: readonly Dimension[]): void {
+    this.#graph.node.push({ input: [value], output: [name], name, opType: 'Identity', attribute: [] })
+    this.#graph.output.push(valueInfo(name, type, shape))
+  }
+
+  /** The model as objects. */
+  toModel(): ModelProto {
+    return {
+      irVersion: IR_VERSION,
+      producerName: 'dbloss',
+      graph: this.#graph,
+      opsetImport: [{ domain: '', version: OPSET }],
+      metadataProps: [],
+    }
+  }
+
+  /** The model as a file's content. */
+  toBytes(): Uint8Array {
+    return encodeModel(this.toModel())
+  }
+
+  #fresh(prefix: string): string {
+    return `${this.#name}/${prefix}_${this.#counter++}`
+  }
+}
+
+/** The declaration of an input or output. */
+export function valueInfo(name: string, type: ElementTypeName, shape: readonly Dimension[]): ValueInfoProto {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
+  return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: { dim } } } }
+}
+
+function attribute(name: string, value: AttributeValue): AttributeProto {
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return { name, type: ATTRIBUTE_TYPE.i, i: BigInt(value) }
+  }
+  if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.s, s: new TextEncoder().encode(value) }
+  if (Array.isArray(value)) return { name, type: ATTRIBUTE_TYPE.ints, ints: value.map(BigInt) }
+  if ('float' in value) return { name, type: ATTRIBUTE_TYPE.f, f: value.float }
+  return { name, type: ATTRIBUTE_TYPE.t, t: value as TensorProto }
+}

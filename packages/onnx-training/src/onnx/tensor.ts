@@ -1,0 +1,112 @@
+import { DblossError } from '@dbloss/core'
+import { DATA_TYPE, type TensorProto } from './types.ts'
+
+/** The data of a tensor, as an array of its element type; float16 as its 16 bits, bool as bytes. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+
+type NumericField = 'floatData' | 'int32Data' | 'int64Data' | 'doubleData' | 'uint64Data'
+
+interface ElementType {
+  readonly create: { new (buffer: ArrayBuffer): TensorData; readonly BYTES_PER_ELEMENT: number }
+  /** Where the format puts the values when they are not raw. */
+  readonly field: NumericField
+}
+
+const elementTypes: Readonly<Record<number, ElementType>> = {
+  [DATA_TYPE.float]: { create: Float32Array, field: 'floatData' },
+  [DATA_TYPE.uint8]: { create: Uint8Array, field: 'int32Data' },
+  [DATA_TYPE.int8]: { create: Int8Array, field: 'int32Data' },
+  [DATA_TYPE.uint16]: { create: Uint16Array, field: 'int32Data' },
+  [DATA_TYPE.int16]: { create: Int16Array, field: 'int32Data' },
+  [DATA_TYPE.int32]: { create: Int32Array, field: 'int32Data' },
+  [DATA_TYPE.int64]: { create: BigInt64Array, field: 'int64Data' },
+  [DATA_TYPE.bool]: { create: Uint8Array, field: 'int32Data' },
+  [DATA_TYPE.float16]: { create: Uint16Array, field: 'int32Data' },
+  [DATA_TYPE.double]: { create: Float64Array, field: 'doubleData' },
+  [DATA_TYPE.uint32]: { create: Uint32Array, field: 'uint64Data' },
+  [DATA_TYPE.uint64]: { create: BigUint64Array, field: 'uint64Data' },
+}
+
+/**
+ * The values of a tensor, copied out of the model.
+ *
+ * @throws DblossError `model` for strings, for data in another file, and when the size differs from the shape.
+ */
+export function tensorData(tensor: TensorProto): TensorData {
+  const label = `tensor '${tensor.name ?? ''}'`
+  if (tensor.dataLocation === 1) {
+    throw new DblossError('model', `${label} keeps its data in another file, which is not supported`, {
+      argument: label,
+      found: 'external data',
+      expected: 'a model in one file',
+    })
+  }
+  const type = elementTypes[tensor.dataType ?? 0]
+  if (type === undefined) {
+    throw new DblossError('model', `${label} has element type ${tensor.dataType}, which is not a number`, {
+      argument: label,
+      found: tensor.dataType,
+      expected: 'a numeric element type',
+    })
+  }
+  const data = tensor.rawData === undefined ? fromField(tensor, type) : new type.create(tensor.rawData.slice().buffer)
+  const size = tensor.dims.reduce((product, dimension) => product * dimension, 1)
+  if (data.length !== size) {
+    throw new DblossError('model', `${label} has ${data.length} values for shape [${tensor.dims.join(', ')}]`, {
+      argument: label,
+      found: data.length,
+      expected: `${size} values`,
+    })
+  }
+  return data
+}
+
+function fromField(tensor: TensorProto, { create, field }: ElementType): TensorData {
+  const values = tensor[field] ?? []
+  const data = new create(new ArrayBuffer(values.length * create.BYTES_PER_ELEMENT))
+  const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array
+  for (const [index, value] of values.entries()) {
+    if (isBig) data[index] = BigInt(value)
+    else data[index] = Number(value)
+  }
+  return data
+}
+
+/**
+ * A tensor for a model: float32, float64, int32, int64 or bytes by the type of the array.
+ *
+ * @throws DblossError `shape` when the size of the data differs from the shape.
+ */
+export function makeTensor(
+  name: string,
+  data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array,
+  dims: readonly number[],
+): TensorProto {
+  const size = dims.reduce((product, dimension) => product * dimension, 1)
+  if (data.length !== size) {
+    throw new DblossError('shape', `tensor '${name}' has ${data.length} values for shape [${dims.join(', ')}]`, {
+      argument: name,
+      found: data.length,
+      expected: `${size} values`,
+    })
+  }
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+  return { name, dims: [...dims], dataType: dataTypeOf(data), rawData }
+}
+
+function dataTypeOf(data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array): number {
+  if (data instanceof Float32Array) return DATA_TYPE.float
+  if (data instanceof Float64Array) return DATA_TYPE.double
+  if (data instanceof Int32Array) return DATA_TYPE.int32
+  return data instanceof BigInt64Array ? DATA_TYPE.int64 : DATA_TYPE.uint8
+}
