@@ -28,7 +28,14 @@ export interface CompiledLoss {
   dispose?(): Promise<void>
 }
 
-/** An optimizer as plain data, so that every target can build it. */
+/**
+ * An optimizer as plain data, so that every target can build it. With g the gradient, scaled by
+ * `min(1, clipNorm / ‖g‖)` over all parameters where clipping is asked for:
+ *
+ * - `adamW`: `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `W ← W − lr · (m̂ / (√v̂ + ε) + weightDecay · W)` with
+ *   `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)` at step t = 1, 2, …
+ * - `sgd`: `u ← momentum · u + g`, `W ← W − lr · (u + weightDecay · W)`
+ */
 export type OptimizerSettings =
   | {
       readonly kind: 'adamW'

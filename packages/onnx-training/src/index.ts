@@ -1,1 +1,16 @@
+export { type OnnxAdapterOptions, onnxAdapter } from './adapter.ts'
+export type { HeadBatch } from './check-head-batch.ts'
+export {
+  createHeadTrainer,
+  type HeadParameters,
+  type HeadStep,
+  type HeadTrainer,
+  type HeadTrainerOptions,
+  type HeadTrainerState,
+} from './head-trainer.ts'
+export { type LossModelOptions, lossModel } from './loss-model.ts'
 export * from './onnx/index.ts'
+export { type AdamWSettings, adamW, type SgdSettings, sgd } from './optimizers.ts'
+export type { Ort, OrtData, OrtElementType, OrtSession, OrtSessionOptions, OrtTensor } from './ort.ts'
+export type { GraphPrecision } from './precision.ts'
+export { constantSchedule, type Schedule, type WarmupCosineOptions, warmupCosine } from './schedules.ts'

@@ -1,0 +1,121 @@
+import type { BinaryKind, Extent, PrimitiveTable, ReductionKind } from '@dbloss/core'
+import { DATA_TYPE, type Dimension, type GraphBuilder } from './onnx/index.ts'
+import { type GraphPrecision, precisions, toPrecision } from './precision.ts'
+
+/** The dimension names of loss models. */
+const DIMENSIONS = { batch: 'batch_size', classes: 'class_count' } as const
+
+const BINARY_OPERATORS: Readonly<Record<BinaryKind, string>> = {
+  add: 'Add',
+  subtract: 'Sub',
+  multiply: 'Mul',
+  divide: 'Div',
+  minimum: 'Min',
+  maximum: 'Max',
+}
+
+const AXES = { batch: 0, classes: 1 } as const
+
+/** The shape of an input of that extent in a graph whose sizes are known at run time. */
+export function inputShape(extent: Extent): Dimension[] {
+  return [extent.batch ? DIMENSIONS.batch : 1, extent.classes ? DIMENSIONS.classes : 1]
+}
+
+/** The primitives of the formula language as ONNX nodes. */
+export class OnnxPrimitives implements PrimitiveTable<string> {
+  readonly #graph: GraphBuilder
+  readonly #precision: GraphPrecision
+  /** Values that take the place of inputs, as logits that the graph computes itself. */
+  readonly #values: Map<string, string>
+
+  /** @param values - values of the graph by the names of the inputs that they stand for; `logits` must be among them. */
+  constructor(graph: GraphBuilder, precision: GraphPrecision, values: Readonly<Record<string, string>>) {
+    this.#graph = graph
+    this.#precision = precision
+    this.#values = new Map(Object.entries(values))
+  }
+
+  constant(value: number): string {
+    return this.#numbers([value], [1, 1])
+  }
+
+  classVector(values: Float64Array): string {
+    return this.#numbers(values, [1, values.length])
+  }
+
+  input(name: string, extent: Extent): string {
+    let value = this.#values.get(name)
+    if (value === undefined) {
+      value = this.#graph.input(name, precisions[this.#precision].element, inputShape(extent))
+      this.#values.set(name, value)
+    }
+    return value
+  }
+
+  size(axis: 'batch' | 'classes'): string {
+    const graph = this.#graph
+    const shape = graph.node('Shape', [this.#values.get('logits')!])
+    const length = graph.node('Gather', [shape, graph.integers([AXES[axis]])])
+    const number = graph.node('Cast', [length], { to: DATA_TYPE[precisions[this.#precision].element] })
+    return graph.node('Reshape', [number, graph.integers([1, 1])])
+  }
+
+  unary(kind: 'negate' | 'exp' | 'expm1' | 'log' | 'sigmoid' | 'softplus', operand: string): string {
+    const graph = this.#graph
+    switch (kind) {
+      case 'negate':
+        return graph.node('Neg', [operand])
+      case 'exp':
+        return graph.node('Exp', [operand])
+      case 'log':
+        return graph.node('Log', [operand])
+      case 'sigmoid':
+        return graph.node('Sigmoid', [operand])
+      case 'expm1': {
+        // e^x − 1 = tanh(x/2) (e^x + 1), accurate near 0, where the difference cancels.
+        const half = graph.node('Tanh', [graph.node('Mul', [operand, this.constant(0.5)])])
+        return graph.node('Mul', [half, graph.node('Add', [graph.node('Exp', [operand]), this.constant(1)])])
+      }
+      case 'softplus':
+        return this.#softplus(operand)
+    }
+  }
+
+  power(operand: string, exponent: number): string {
+    if (exponent === 2) return this.#graph.node('Mul', [operand, operand])
+    if (exponent === 0.5) return this.#graph.node('Sqrt', [operand])
+    return this.#graph.node('Pow', [operand, this.constant(exponent)])
+  }
+
+  binary(kind: BinaryKind, left: string, right: string): string {
+    return this.#graph.node(BINARY_OPERATORS[kind], [left, right])
+  }
+
+  less(left: string, right: string): string {
+    return this.#graph.node('Less', [left, right])
+  }
+
+  select(condition: string, whenTrue: string, whenFalse: string): string {
+    return this.#graph.node('Where', [condition, whenTrue, whenFalse])
+  }
+
+  reduce(kind: ReductionKind, operand: string, axis: 'batch' | 'classes'): string {
+    // Since opset 13 ReduceSum takes its axes as an input; ReduceMax does from 18 on.
+    return kind === 'sum'
+      ? this.#graph.node('ReduceSum', [operand, this.#graph.integers([AXES[axis]])], { keepdims: 1 })
+      : this.#graph.node('ReduceMax', [operand], { axes: [AXES[axis]], keepdims: 1 })
+  }
+
+  /** relu(x) + log(1 + e^−|x|): ONNX Runtime has no float64 kernel for Softplus, and this is finite for any x. */
+  #softplus(operand: string): string {
+    const graph = this.#graph
+    if (this.#precision === 'float32') return graph.node('Softplus', [operand])
+    const decay = graph.node('Exp', [graph.node('Neg', [graph.node('Abs', [operand])])])
+    const tail = graph.node('Log', [graph.node('Add', [decay, this.constant(1)])])
+    return graph.node('Add', [graph.node('Relu', [operand]), tail])
+  }
+
+  #numbers(values: ArrayLike<number>, shape: readonly number[]): string {
+    return this.#graph.constant(toPrecision(values, this.#precision), shape)
+  }
+}
