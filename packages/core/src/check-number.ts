@@ -28,9 +28,7 @@ export function checkNumber(argument: string, value: number, range: NumberRange 
     ...(maximum === Infinity ? [] : [`at most ${maximum}`]),
     ...(below === Infinity ? [] : [`below ${below}`]),
   ]
-  const expected = [integer ? 'an integer' : 'a number', limits.join(' and ')]
-    .filter((part) => part !== '')
-    .join(' ')
+  const expected = [integer ? 'an integer' : 'a number', limits.join(' and ')].filter((part) => part !== '').join(' ')
   throw new DblossError('argument', `${argument} is ${String(value)}; expected ${expected}`, {
     argument,
     found: value,

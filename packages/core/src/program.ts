@@ -19,15 +19,19 @@ export interface ProgramOptions {
  * their common parts. The gradient and the elements always have the extent [B, C].
  */
 export function lossProgram(loss: Loss, { seed }: ProgramOptions = {}): LossProgram {
-  const seedsElements = seed !== undefined && (seed.extent.batch || seed.extent.classes)
-  const differentiated = (seedsElements ? loss.elements : undefined) ?? loss.value
   // Simplified first: the rules for σ(u)^γ and log σ(u) have to see the formula before it is differentiated.
-  const [root] = simplify([differentiated])
-  const gradient = differentiate(root!, 'logits', seed ?? constant(1))
-  const [value, derived, elements] = simplify([loss.value, gradient, ...(loss.elements ? [loss.elements] : [])])
+  const [simpleValue, simpleElements] = simplify([loss.value, ...(loss.elements ? [loss.elements] : [])])
+  const seedsElements = seed !== undefined && (seed.extent.batch || seed.extent.classes)
+  const root = (seedsElements ? simpleElements : undefined) ?? simpleValue!
+  const derived = differentiate(root, 'logits', seed ?? constant(1))
+  const [value, gradient, elements] = simplify([
+    simpleValue!,
+    derived,
+    ...(simpleElements === undefined ? [] : [simpleElements]),
+  ])
   return {
     value: value!,
-    gradient: overElements(derived!),
+    gradient: overElements(gradient!),
     ...(elements === undefined ? {} : { elements: overElements(elements) }),
   }
 }
