@@ -1,9 +1,10 @@
 import { DblossError } from './errors.ts'
-import { asExpression, constant, input, less, type Operand, select } from './formula/build.ts'
+import { asExpression, input, type Operand, select } from './formula/build.ts'
 import { ELEMENTS } from './formula/extent.ts'
 import type { Condition, Expression, Extent } from './formula/nodes.ts'
 import type { Loss, Reduction } from './loss.ts'
 import { reduce } from './reductions.ts'
+import { isUnknownLabel, labelsInput } from './unknown-label.ts'
 
 /** What a formula is built from. */
 export interface FormulaContext {
@@ -39,8 +40,8 @@ export interface LossDefinition {
 }
 
 const logits = input('logits', ELEMENTS, 'z')
-const labels = input('labels', ELEMENTS, 'y')
-const isUnknown = less(labels, constant(-0.5))
+const labels = labelsInput
+const isUnknown = isUnknownLabel
 
 /**
  * Makes a loss from a formula; the named losses of this package come through the same door.
@@ -91,6 +92,3 @@ export function defineLoss(definition: LossDefinition): Loss {
     ...(classCount === undefined ? {} : { classCount }),
   }
 }
-
-/** Whether the label is unknown (−1), as a condition over the inputs of every loss. */
-export const unknownLabel: Condition = isUnknown

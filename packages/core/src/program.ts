@@ -1,9 +1,10 @@
-import { constant, input, less, select } from './formula/build.ts'
+import { constant, select } from './formula/build.ts'
 import { differentiate } from './formula/differentiate.ts'
 import { ELEMENTS, sameExtent } from './formula/extent.ts'
 import type { Expression } from './formula/nodes.ts'
 import { simplify } from './formula/simplify.ts'
 import type { Loss, LossProgram } from './loss.ts'
+import { isUnknownLabel } from './unknown-label.ts'
 
 /** How a program is derived. */
 export interface ProgramOptions {
@@ -39,5 +40,5 @@ export function lossProgram(loss: Loss, { seed }: ProgramOptions = {}): LossProg
 /** A result that simplification made constant over an axis, spread over the batch again; 0 where the label is unknown. */
 function overElements(expression: Expression): Expression {
   if (sameExtent(expression.extent, ELEMENTS)) return expression
-  return select(less(input('labels', ELEMENTS), constant(-0.5)), 0, expression)
+  return select(isUnknownLabel, 0, expression)
 }

@@ -1,12 +1,12 @@
 import { DblossError } from './errors.ts'
-import { constant, divide, input, less, maximum, mean, select, size, sum } from './formula/build.ts'
-import { ELEMENTS } from './formula/extent.ts'
+import { divide, maximum, mean, select, size, sum } from './formula/build.ts'
 import type { Expression } from './formula/nodes.ts'
 import type { Reduction } from './loss.ts'
+import { isUnknownLabel } from './unknown-label.ts'
 
 /** The number of known labels of the batch, at least 1: a batch without any then gives 0 / 1. */
 function knownCount(): Expression {
-  const known = select(less(input('labels', ELEMENTS), constant(-0.5)), 0, 1)
+  const known = select(isUnknownLabel, 0, 1)
   return maximum(sum(sum(known, 'classes'), 'batch'), 1)
 }
 
