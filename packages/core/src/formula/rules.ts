@@ -21,6 +21,7 @@ export type RuleName =
   | 'fold-constants'
   | 'neutral-element'
   | 'negation'
+  | 'gather-constants'
   | 'equal-arms'
   | 'trivial-power'
   | 'complement-of-sigmoid'
@@ -76,11 +77,14 @@ function neutralElement(node: Expression): Expression | undefined {
   }
 }
 
-/** −(−x) is x, a − (−b) is a + b, a + (−b) is a − b, x · −1 is −x. */
+/** −(−x) is x, a − (−b) is a + b, a + (−b) is a − b, x · −1 is −x; signs of factors move out of products and into constants. */
 function negation(node: Expression): Expression | undefined {
   switch (node.kind) {
     case 'negate':
-      return node.operand.kind === 'negate' ? node.operand.operand : undefined
+      if (node.operand.kind === 'negate') return node.operand.operand
+      return node.operand.kind === 'multiply' && isConstant(node.operand.left)
+        ? multiply(-node.operand.left.value, node.operand.right)
+        : undefined
     case 'subtract':
       return node.right.kind === 'negate' ? add(node.left, node.right.operand) : undefined
     case 'add':
@@ -88,10 +92,30 @@ function negation(node: Expression): Expression | undefined {
       return node.left.kind === 'negate' ? subtract(node.right, node.left.operand) : undefined
     case 'multiply':
       if (isConstant(node.left, -1)) return negate(node.right)
-      return isConstant(node.right, -1) ? negate(node.left) : undefined
+      if (isConstant(node.right, -1)) return negate(node.left)
+      if (node.left.kind === 'negate') return negate(multiply(node.left.operand, node.right))
+      return node.right.kind === 'negate' ? negate(multiply(node.left, node.right.operand)) : undefined
+    case 'divide':
+      return node.left.kind === 'negate' ? negate(divide(node.left.operand, node.right)) : undefined
     default:
       return undefined
   }
+}
+
+/** Constants move to the left of products and outwards, where they meet and become one: a · (2 b) · 3 is 6 · (a b). */
+function gatherConstants(node: Expression): Expression | undefined {
+  if (node.kind !== 'multiply') return undefined
+  const { left, right } = node
+  if (isConstant(left)) {
+    return right.kind === 'multiply' && isConstant(right.left)
+      ? multiply(left.value * right.left.value, right.right)
+      : undefined
+  }
+  if (isConstant(right)) return multiply(right, left)
+  if (left.kind === 'multiply' && isConstant(left.left)) return multiply(left.left, multiply(left.right, right))
+  return right.kind === 'multiply' && isConstant(right.left)
+    ? multiply(right.left, multiply(left, right.right))
+    : undefined
 }
 
 /** x · select(c, a, 0) → select(c, x · a, 0), the same for a zero in the other arm, for a quotient and for a negation. */
@@ -132,6 +156,11 @@ export const simplificationRules: readonly SimplificationRule[] = [
     name: 'negation',
     purpose: 'other rules see through a double negation only when it is gone',
     apply: negation,
+  },
+  {
+    name: 'gather-constants',
+    purpose: 'a derivative multiplies by γ, λ and −1 one after the other; each would cost a pass over [B, C]',
+    apply: gatherConstants,
   },
   {
     name: 'equal-arms',
