@@ -1,0 +1,100 @@
+import { type Batch, type CompiledLoss, type Evaluation, evaluate, type Loss, type Precision } from '@dbloss/core'
+import { epsilons, rounding } from './precision.ts'
+
+/** How many times the error of a careful evaluation, in which every primitive rounds once, an adapter may err. */
+const ROUNDING_FACTOR = 16
+
+/** How many eps of the largest number are allowed besides: built-in functions may err by some, and tails may flush to 0. */
+const EPSILON_FACTOR = 32
+
+/**
+ * The largest error allowed: a multiple of what rounding every primitive to the precision does to this formula on this
+ * batch, and a few eps of the largest number of the array.
+ */
+export function toleranceFor(expected: ArrayLike<number>, rounded: ArrayLike<number>, precision: Precision): number {
+  let largest = 0
+  let error = 0
+  for (let index = 0; index < expected.length; index++) {
+    largest = Math.max(largest, Math.abs(expected[index]!))
+    error = Math.max(error, Math.abs(rounded[index]! - expected[index]!))
+  }
+  return ROUNDING_FACTOR * error + EPSILON_FACTOR * epsilons[precision] * largest + Number.MIN_VALUE
+}
+
+/**
+ * Throws when an array differs from the reference by more than a tolerance.
+ *
+ * @param what - names the array in the message.
+ * @param describe - tells the inputs at an index.
+ */
+export function expectClose(
+  what: string,
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  describe: (index: number) => string = () => '',
+): void {
+  if (got.length !== expected.length) throw new Error(`${what} has ${got.length} values; expected ${expected.length}`)
+  let worst = -1
+  let error = 0
+  for (let index = 0; index < expected.length; index++) {
+    const difference = Math.abs(got[index]! - expected[index]!)
+    // NaN compares with nothing, so it has to be asked for.
+    if (Number.isNaN(difference) || difference > Math.max(tolerance, error)) {
+      worst = index
+      error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference
+    }
+  }
+  if (worst < 0) return
+  throw new Error(
+    `${what}[${worst}] is ${got[worst]}; expected ${expected[worst]}, an error of ${(error / tolerance).toPrecision(3)} ` +
+      `tolerances of ${tolerance.toPrecision(3)}${describe(worst)}`,
+  )
+}
+
+/** Which results to compare. */
+export interface CompareOptions {
+  readonly precision: Precision
+  readonly elements: boolean
+}
+
+/** Compares an evaluation by an adapter with the reference: value, gradient, and the elements where it supports them. */
+export function compareWithReference(
+  loss: Loss,
+  batch: Batch,
+  got: Evaluation,
+  { precision, elements }: CompareOptions,
+): void {
+  const expected = evaluate(loss, batch)
+  const rounded = evaluate(loss, batch, { round: rounding[precision] })
+  const place = describePlace(batch)
+  const tolerance = (key: 'gradient' | 'elements') => toleranceFor(expected[key]!, rounded[key]!, precision)
+  // Elements first: where they are wrong, the value and the gradient follow.
+  if (elements && expected.elements !== undefined) {
+    if (got.elements === undefined) throw new Error('elements are missing, but the adapter declares to support them')
+    expectClose('elements', got.elements, expected.elements, tolerance('elements'), place)
+  }
+  expectClose('value', [got.value], [expected.value], toleranceFor([expected.value], [rounded.value], precision))
+  expectClose('gradient', got.gradient, expected.gradient, tolerance('gradient'), place)
+}
+
+/** Compiles a loss, evaluates a batch, compares with the reference, and disposes. */
+export async function checkLoss(
+  compile: (loss: Loss) => Promise<CompiledLoss>,
+  loss: Loss,
+  batches: readonly Batch[],
+  options: CompareOptions,
+): Promise<void> {
+  const compiled = await compile(loss)
+  try {
+    for (const batch of batches) compareWithReference(loss, batch, await compiled.evaluate(batch), options)
+  } finally {
+    await compiled.dispose?.()
+  }
+}
+
+function describePlace({ logits, labels, batchSize }: Batch): (index: number) => string {
+  const classCount = labels.length / batchSize
+  return (index) =>
+    ` (row ${Math.floor(index / classCount)}, class ${index % classCount}, logit ${logits[index]}, label ${labels[index]})`
+}

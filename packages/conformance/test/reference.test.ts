@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { conformance, conformanceTable, referenceAdapter, runConformance } from '../src/index.ts'
+
+conformance({ describe, test, adapter: () => referenceAdapter(), liveObjects: () => 0 })
+
+describe('the reference passes, also rounded to lower precisions', () => {
+  test.each(['float32', 'float16'] as const)('%s', async (precision) => {
+    const results = await runConformance({ adapter: () => referenceAdapter(precision), liveObjects: () => 0 })
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+  })
+})
+
+describe('what is not supported', () => {
+  const limited = () => ({ ...referenceAdapter(), supports: { elements: false, optimizer: false } })
+  test('is reported with the reason, and shown in the table', async () => {
+    const results = await runConformance({ adapter: limited })
+    const notSupported = results.filter(({ outcome }) => outcome === 'not supported')
+    expect(new Set(notSupported.map(({ group }) => group))).toEqual(new Set(['optimizer', 'leaks']))
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+    const table = conformanceTable(results)
+    expect(table).toContain('| optimizer | – |')
+    expect(table).toContain('| DB-Focal | ✓ |')
+    expect(table).toContain('AdamW: not supported – the adapter has no optimizer of its own')
+  })
+  test('an optimizer that is declared must be there', async () => {
+    const { trainHead: _, ...without } = referenceAdapter()
+    const results = await runConformance({ adapter: () => without })
+    expect(new Set(results.filter(({ outcome }) => outcome === 'failed').map(({ group }) => group))).toEqual(
+      new Set(['optimizer']),
+    )
+  })
+})
+
+describe('any runner', () => {
+  test('skips with the reason where its context can, and reports every outcome', async () => {
+    const skipped: string[] = []
+    const outcomes: string[] = []
+    const names: string[] = []
+    const runs: Promise<void>[] = []
+    conformance({
+      describe: (_, define) => define(),
+      test: (name, run) => {
+        names.push(name)
+        runs.push(run({ skip: (reason: string) => skipped.push(reason) }))
+      },
+      adapter: () => ({ ...referenceAdapter(), supports: { elements: true, optimizer: false } }),
+      onResult: ({ outcome }) => outcomes.push(outcome),
+    })
+    await Promise.all(runs)
+    expect(outcomes).toHaveLength(names.length - 1)
+    expect(skipped).toHaveLength(7)
+    expect(skipped[0]).toContain('not supported: the adapter has no optimizer')
+  })
+})
