@@ -20,6 +20,19 @@ export interface ProgramOptions {
  * their common parts. The gradient and the elements always have the extent [B, C].
  */
 export function lossProgram(loss: Loss, { seed }: ProgramOptions = {}): LossProgram {
+  if (seed !== undefined) return deriveProgram(loss, seed)
+  let program = programs.get(loss)
+  if (program === undefined) {
+    program = deriveProgram(loss, undefined)
+    programs.set(loss, program)
+  }
+  return program
+}
+
+/** Losses do not change, and the reference is often asked for the same one. */
+const programs = new WeakMap<Loss, LossProgram>()
+
+function deriveProgram(loss: Loss, seed: Expression | undefined): LossProgram {
   // Simplified first: the rules for σ(u)^γ and log σ(u) have to see the formula before it is differentiated.
   const [simpleValue, simpleElements] = simplify([loss.value, ...(loss.elements ? [loss.elements] : [])])
   const seedsElements = seed !== undefined && (seed.extent.batch || seed.extent.classes)

@@ -1,4 +1,4 @@
-import { compareWithReference } from '../compare.ts'
+import { checkLoss } from '../compare.ts'
 import { conformanceBatch } from '../data.ts'
 import { typicalLoss } from '../losses.ts'
 import type { Check } from '../result.ts'
@@ -30,11 +30,11 @@ export const arrayChecks: readonly Check[] = [
     run: async ({ adapter }) => {
       const { logits, labels, batchSize, statistics } = conformanceBatch(4, 5)
       const loss = typicalLoss.create(statistics)
-      const compiled = await adapter.compile(loss)
       const batch = { logits: Float64Array.from(logits), labels: Float64Array.from(labels), batchSize }
-      const result = await compiled.evaluate(batch)
-      await compiled.dispose?.()
-      compareWithReference(loss, batch, result, { precision: adapter.precision, elements: adapter.supports.elements })
+      await checkLoss(adapter.compile, loss, [batch], {
+        precision: adapter.precision,
+        elements: adapter.supports.elements,
+      })
     },
   },
   {

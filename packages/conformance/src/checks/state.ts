@@ -11,8 +11,10 @@ async function interleaved({ adapter }: CheckContext, losses: readonly Loss[]): 
   try {
     for (const loss of losses) compiled.push({ loss, target: await adapter.compile(loss) })
     for (const { loss, target } of [...compiled, ...compiled]) {
-      const result = await target.evaluate(batch)
-      compareWithReference(loss, batch, result, { precision: adapter.precision, elements: adapter.supports.elements })
+      await compareWithReference(loss, batch, target, {
+        precision: adapter.precision,
+        elements: adapter.supports.elements,
+      })
     }
   } finally {
     for (const { target } of compiled) await target.dispose?.()
@@ -57,13 +59,14 @@ export const stateChecks: readonly Check[] = [
       const loss = typicalLoss.create(batches[0]!.statistics)
       const compiled = await adapter.compile(loss)
       try {
-        const results = await Promise.all(batches.map((batch) => compiled.evaluate(batch)))
-        for (const [index, result] of results.entries()) {
-          compareWithReference(loss, batches[index]!, result, {
-            precision: adapter.precision,
-            elements: adapter.supports.elements,
-          })
-        }
+        await Promise.all(
+          batches.map((batch) =>
+            compareWithReference(loss, batch, compiled, {
+              precision: adapter.precision,
+              elements: adapter.supports.elements,
+            }),
+          ),
+        )
       } finally {
         await compiled.dispose?.()
       }

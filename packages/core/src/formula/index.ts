@@ -5,6 +5,6 @@ export { CLASSES, ELEMENTS, joinExtents, ROWS, SCALAR, shapeOf } from './extent.
 export { type FormulaLatex, formulaLatex } from './latex.ts'
 export { lower, type PrimitiveTable } from './lower.ts'
 export type * from './nodes.ts'
-export { operandsOf, topologicalOrder } from './operands.ts'
+export { operandsOf, topologicalOrder, withOperands } from './operands.ts'
 export { type RuleName, type SimplificationRule, simplificationRules } from './rules.ts'
 export { type SimplifyOptions, simplify } from './simplify.ts'
