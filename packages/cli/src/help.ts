@@ -1,0 +1,50 @@
+/** What follows the list of commands. */
+export const mainHelp = `
+Examples:
+  $ dbloss train ./photos --model onnx-community/dinov2-small --output ./my-model
+  $ dbloss predict ./my-model ./new-photos
+  $ dbloss train --help        the losses, the picture folder, what to try next
+`
+
+/** What follows the options of \`predict\`. */
+export const predictHelp = `
+Examples:
+  $ dbloss predict ./my-model photo.jpg                  labels that score 0.5 or more
+  $ dbloss predict ./my-model ./photos --top-k 3         the three best labels of every picture
+  $ dbloss predict ./my-model ./photos --json > out.json
+
+What to try next:
+  Rare labels often score low although they are ranked well: a lower --threshold shows them.
+`
+
+/** What follows the options of \`train\`: the picture folder, the losses in a line each, what to try next. */
+export function trainHelp(losses: Readonly<Record<string, { readonly summary: string }>>): string {
+  const widest = Math.max(...Object.keys(losses).map((name) => name.length))
+  const lines = Object.entries(losses).map(([name, { summary }]) => `  ${name.padEnd(widest)}  ${summary}`)
+  return `
+The picture folder:
+  photos/train/metadata.jsonl    {"file_name": "beach.jpg", "labels": ["sea", "sand"]}   one line a picture
+  photos/train/beach.jpg
+  photos/test/…                  the same; without it a fifth of the pictures is kept back for measuring
+  metadata.csv works as well: columns file_name and labels, labels separated by | or ;
+
+The losses:
+${lines.join('\n')}
+
+The samplers:
+  uniform                every picture once an epoch
+  class-aware            every class equally often, so that rare ones are seen more
+
+Examples:
+  $ dbloss train ./photos --model onnx-community/dinov2-small --output ./my-model
+  $ dbloss train ./photos --model ./backbone --output ./my-model --loss db --sampler class-aware \\
+      --compare bce,bce/class-aware
+  $ dbloss train ./photos --model ./backbone --output ./my-model --json results.json
+
+What to try next:
+  Compare before you choose: --compare bce,db,db/class-aware trains all of them on the same features, in seconds.
+  Rare labels score poorly?    --sampler class-aware with --loss db or distribution-balanced
+  Frequent labels got worse?   --sampler uniform with --loss nt-bce
+  Too few epochs?              --epochs 80; or a larger --model, which helps every label
+`
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { run } from './run.ts'
+
+const interruption = new AbortController()
+// The first Ctrl-C ends the work in order; a second one ends the process at once.
+process.once('SIGINT', () => interruption.abort())
+process.once('SIGTERM', () => interruption.abort())
+
+run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: interruption.signal }).then(
+  (exitCode) => {
+    process.exitCode = exitCode
+  },
+)

@@ -1,0 +1,90 @@
+import { DblossError } from '@dbloss/core'
+import type { GraphProto, NodeProto } from '@dbloss/onnx-training'
+import { describeNode, producersOf } from './part-of-graph.ts'
+
+/** Where a classifier's head was found. */
+export interface HeadCut {
+  /** The value that the head reads: the features. */
+  readonly features: string
+  /** The Gemm or MatMul of the head. */
+  readonly node: NodeProto
+}
+
+/** Operations after the linear layer that do not make it another head. */
+const passedThrough = new Set(['Identity', 'Dropout', 'Cast', 'Flatten', 'Reshape', 'Squeeze', 'Softmax', 'Sigmoid'])
+/** Operations that only hand weights on. */
+const weightViews = new Set(['Identity', 'Transpose', 'Cast'])
+/** Operations that a search for the reason of a refusal looks through. */
+const afterConvolution = new Set([
+  ...passedThrough,
+  ...['GlobalAveragePool', 'AveragePool', 'ReduceMean', 'Relu', 'Clip', 'BatchNormalization'],
+])
+
+/**
+ * Finds the linear layer that makes a classifier's logits: going back from the output through operations such as Dropout,
+ * Identity and Reshape, a Gemm with constant weights, or a MatMul with constant weights and perhaps an Add of the bias.
+ *
+ * @param output the name of the logits.
+ * @throws DblossError `model`, naming the node, for convolutional heads, for models that join several heads (distilled
+ * ones), and for anything else.
+ */
+export function findHead(graph: GraphProto, output: string): HeadCut {
+  const producers = producersOf(graph)
+  const initializers = new Set(graph.initializer.map(({ name }) => name))
+  const isConstant = (value: string): boolean => {
+    if (initializers.has(value)) return true
+    const node = producers.get(value)
+    if (node === undefined) return false
+    return node.opType === 'Constant' || (weightViews.has(node.opType!) && isConstant(node.input[0]!))
+  }
+
+  let value = output
+  let biasAdd: NodeProto | undefined
+  for (;;) {
+    const node = producers.get(value)
+    if (node === undefined) throw refusal(`no node computes '${value}'`)
+    const operands = node.input.filter((name) => name !== '' && !isConstant(name))
+    const hasConstantWeights = operands.length === 1 && operands[0] === node.input[0] && isConstant(node.input[1] ?? '')
+    if (node.opType === 'MatMul' && hasConstantWeights) return { features: operands[0]!, node }
+    if (node.opType === 'Gemm' && hasConstantWeights && biasAdd === undefined && isPlainInput(node)) {
+      return { features: operands[0]!, node }
+    }
+    if (operands.length > 1) {
+      throw refusal(`${describeNode(node)} joins ${operands.length} computed values, as a model with two heads does`)
+    }
+    if (node.opType === 'Add' && biasAdd === undefined && operands.length === 1) {
+      biasAdd = node
+      value = operands[0]!
+      continue
+    }
+    if (passedThrough.has(node.opType!) && biasAdd === undefined) {
+      value = node.input[0]!
+      continue
+    }
+    throw refusal(reasonAt(node, producers))
+  }
+}
+
+/** A Gemm that transposes its input reads features that are not [batch, features]. */
+function isPlainInput(gemm: NodeProto): boolean {
+  return !gemm.attribute.some(({ name, i }) => name === 'transA' && i === 1n)
+}
+
+function reasonAt(node: NodeProto, producers: ReadonlyMap<string, NodeProto>): string {
+  let reached: NodeProto | undefined = node
+  while (reached !== undefined && afterConvolution.has(reached.opType!)) reached = producers.get(reached.input[0]!)
+  if (reached?.opType === 'Conv') return `its head is the convolution ${describeNode(reached)}`
+  return `its head ends in ${describeNode(node)}`
+}
+
+function refusal(reason: string): DblossError {
+  return new DblossError(
+    'model',
+    `the model's head is not recognised: ${reason}; expected a Gemm or MatMul (and Add)`,
+    {
+      argument: 'model',
+      found: reason,
+      expected: 'logits from one Gemm, or MatMul and Add',
+    },
+  )
+}

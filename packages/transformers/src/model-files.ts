@@ -1,0 +1,101 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { DblossError } from '@dbloss/core'
+import { AutoImageProcessor, AutoModel, env } from '@huggingface/transformers'
+
+/** The content of a model's `config.json`. */
+export type ModelConfig = Readonly<Record<string, unknown>>
+
+/** The files of a model in the layout of transformers.js. */
+export interface ModelFiles {
+  /** What transformers.js loads it by: an absolute folder, or a name on the hub. */
+  readonly source: string
+  readonly config: ModelConfig
+  /** `preprocessor_config.json`, byte for byte. */
+  readonly preprocessor: Uint8Array
+  /** `onnx/model.onnx`, in float32. */
+  readonly model: Uint8Array
+}
+
+/** A local folder as an absolute path, or the name as it is when there is no such folder. */
+export async function resolveModel(model: string): Promise<string> {
+  for (const path of [resolve(model), ...(env.localModelPath ? [join(env.localModelPath, model)] : [])]) {
+    if (await isFolder(path)) return path
+  }
+  if (/^[^./\\~][^/\\]*(\/[^/\\]+)?$/.test(model)) return model
+  throw new DblossError('model', `there is no folder ${model}; expected a local folder or a name on the hub`, {
+    argument: 'model',
+    found: model,
+    expected: 'a local folder or a name on the hub',
+  })
+}
+
+/**
+ * Reads a model from a local folder, or through transformers.js's cache from the hub.
+ *
+ * @throws DblossError `model` for a folder without the files, a model that the hub does not give, and bad JSON.
+ */
+export async function readModelFiles(model: string): Promise<ModelFiles> {
+  const source = await resolveModel(model)
+  const folder = (await isFolder(source)) ? source : await download(source)
+  const config = await readRequired(folder, 'config.json', model)
+  return {
+    source,
+    config: parseConfig(config, model),
+    preprocessor: await readRequired(folder, 'preprocessor_config.json', model),
+    model: await readRequired(folder, 'onnx/model.onnx', model),
+  }
+}
+
+/** Has transformers.js download a model, with its own mirrors, tokens and cache; resolves to the folder in the cache. */
+async function download(name: string): Promise<string> {
+  try {
+    await AutoImageProcessor.from_pretrained(name)
+    const model = await AutoModel.from_pretrained(name, { dtype: 'fp32' })
+    await model.dispose()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DblossError('model', `${name} is no local folder and cannot be loaded from the hub: ${reason}`, {
+      argument: 'model',
+      found: name,
+      expected: 'a local folder or a name on the hub, with float32 weights',
+      cause: error,
+    })
+  }
+  return join(env.cacheDir ?? '', name)
+}
+
+async function readRequired(folder: string, file: string, model: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, file))
+  } catch (error) {
+    const found = (await modelFilesIn(folder)).join(', ') || 'none of its files'
+    throw new DblossError('model', `${model} has no ${file}; found ${found}`, {
+      argument: 'model',
+      found,
+      expected: 'config.json, preprocessor_config.json and onnx/model.onnx',
+      cause: error,
+    })
+  }
+}
+
+async function modelFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  const inside = (await readdir(join(folder, 'onnx')).catch(() => [])).map((name) => `onnx/${name}`)
+  return [...names, ...inside].filter((name) => /\.(json|onnx)$/.test(name)).sort()
+}
+
+function parseConfig(bytes: Uint8Array, model: string): ModelConfig {
+  try {
+    const config: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as ModelConfig
+  } catch (error) {
+    throw new DblossError('model', `config.json of ${model} is not JSON`, { argument: 'model', cause: error })
+  }
+  throw new DblossError('model', `config.json of ${model} is not a JSON object`, { argument: 'model' })
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const entry = await stat(path).catch(() => undefined)
+  return entry?.isDirectory() ?? false
+}

@@ -1,0 +1,173 @@
+import { fileURLToPath } from 'node:url'
+import { checkNumber, DblossError } from '@dbloss/core'
+import {
+  AutoImageProcessor,
+  AutoModelForImageClassification,
+  type DataType,
+  type DeviceType,
+  type ImageProcessor,
+  type PreTrainedModel,
+  RawImage,
+  Tensor,
+} from '@huggingface/transformers'
+import { resolveModel } from './model-files.ts'
+import { runsOfOneSize, stack, toPixelValues } from './pixel-values.ts'
+
+/** An image as transformers.js takes it: a path, a URL, a blob or decoded pixels. */
+export type ImageInput = string | URL | Blob | RawImage
+
+/** A label with its probability. */
+export interface LabelScore {
+  readonly label: string
+  /** σ(logit) */
+  readonly score: number
+}
+
+/** Options of one classification. */
+export interface ClassifyOptions {
+  /** Labels that score less are left out. Default 0.5, or 0 when `topK` is given. */
+  readonly threshold?: number
+  /** At most so many labels. Default: all. */
+  readonly topK?: number
+}
+
+/** Options of {@link multiLabelPipeline}; the defaults are those of transformers.js and of the model's config. */
+export interface MultiLabelPipelineOptions {
+  readonly device?: DeviceType
+  readonly dtype?: DataType
+}
+
+/** A loaded classifier: labels by descending score, of one image or of each image of a list. */
+export interface MultiLabelPipeline {
+  (image: ImageInput, options?: ClassifyOptions): Promise<LabelScore[]>
+  (images: readonly ImageInput[], options?: ClassifyOptions): Promise<LabelScore[][]>
+  /** Frees the sessions. */
+  dispose(): Promise<void>
+}
+
+/** Images that go through the model together. */
+const batchSize = 16
+
+/**
+ * Loads a multi-label image classifier. Its scores are σ(logits), where transformers.js's own image-classification pipeline
+ * always applies softmax, as if an image had exactly one label.
+ *
+ * @param model a local folder, as {@link fineTune} saves it, or a name on the hub.
+ * @throws DblossError `model` when it cannot be loaded. The pipeline throws `data` for an image that cannot be read, naming
+ * it, and `argument` for options out of range.
+ *
+ * @example
+ * const classify = await multiLabelPipeline('./my-model')
+ * await classify('photo.jpg')      // [{ label: 'sea', score: 0.97 }, { label: 'sunset', score: 0.81 }]
+ */
+export async function multiLabelPipeline(
+  model: string,
+  options: MultiLabelPipelineOptions = {},
+): Promise<MultiLabelPipeline> {
+  const source = await resolveModel(model)
+  const [classifier, processor] = await load(source, options, model)
+  const names = classNamesOf(classifier)
+
+  async function classify(image: ImageInput, options?: ClassifyOptions): Promise<LabelScore[]>
+  async function classify(images: readonly ImageInput[], options?: ClassifyOptions): Promise<LabelScore[][]>
+  async function classify(
+    images: ImageInput | readonly ImageInput[],
+    options: ClassifyOptions = {},
+  ): Promise<LabelScore[] | LabelScore[][]> {
+    const select = selection(options)
+    const scored: LabelScore[][] = []
+    const list: readonly ImageInput[] = isList(images) ? images : [images]
+    for (let start = 0; start < list.length; start += batchSize) {
+      const logits = await runImages(list.slice(start, start + batchSize), classifier, processor)
+      scored.push(...logits.map((row) => select(toScores(row, names))))
+    }
+    return isList(images) ? scored : scored[0]!
+  }
+  return Object.assign(classify, {
+    dispose: async () => {
+      await classifier.dispose()
+    },
+  })
+}
+
+async function load(
+  source: string,
+  options: MultiLabelPipelineOptions,
+  model: string,
+): Promise<[PreTrainedModel, ImageProcessor]> {
+  try {
+    const processor = await AutoImageProcessor.from_pretrained(source)
+    return [await AutoModelForImageClassification.from_pretrained(source, options), processor]
+  } catch (error) {
+    throw new DblossError('model', `${model} cannot be loaded as an image classifier: ${messageOf(error)}`, {
+      argument: 'model',
+      found: model,
+      expected: 'a folder or hub name with config.json, preprocessor_config.json and onnx/model.onnx',
+      cause: error,
+    })
+  }
+}
+
+function isList(images: ImageInput | readonly ImageInput[]): images is readonly ImageInput[] {
+  return Array.isArray(images)
+}
+
+function selection({ threshold, topK }: ClassifyOptions): (scores: LabelScore[]) => LabelScore[] {
+  const least = threshold ?? (topK === undefined ? 0.5 : 0)
+  checkNumber('threshold', least, { minimum: 0, maximum: 1 })
+  if (topK !== undefined) checkNumber('topK', topK, { integer: true, minimum: 1 })
+  return (scores) => scores.filter(({ score }) => score >= least).slice(0, topK)
+}
+
+/** The logits of each image. */
+async function runImages(
+  images: readonly ImageInput[],
+  classifier: PreTrainedModel,
+  processor: ImageProcessor,
+): Promise<Float32Array[]> {
+  const prepared = await Promise.all(images.map(async (image) => toPixelValues(await readImage(image), processor)))
+  const rows: Float32Array[] = []
+  for (const run of runsOfOneSize(prepared)) {
+    const { data, dims } = stack(run)
+    const { logits } = await classifier({ pixel_values: new Tensor('float32', data, dims) })
+    const classCount = logits.data.length / run.length
+    for (let row = 0; row < run.length; row++) {
+      rows.push(logits.data.slice(row * classCount, (row + 1) * classCount))
+    }
+  }
+  return rows
+}
+
+async function readImage(image: ImageInput): Promise<RawImage> {
+  try {
+    // transformers.js takes the path of a file URL without decoding it.
+    return await RawImage.read(image instanceof URL && image.protocol === 'file:' ? fileURLToPath(image) : image)
+  } catch (error) {
+    const name = typeof image === 'string' || image instanceof URL ? String(image) : 'the image'
+    throw new DblossError('data', `${name} cannot be read as an image: ${messageOf(error)}`, {
+      argument: 'image',
+      found: name,
+      expected: 'an image that can be decoded to its end',
+      cause: error,
+    })
+  }
+}
+
+function toScores(logits: Float32Array, names: readonly string[]): LabelScore[] {
+  return Array.from(logits, (logit, index) => ({
+    label: names[index] ?? `LABEL_${index}`,
+    score: 1 / (1 + Math.exp(-logit)),
+  })).sort((a, b) => b.score - a.score)
+}
+
+function classNamesOf({ config }: PreTrainedModel): string[] {
+  const names: string[] = []
+  for (const [index, name] of Object.entries((config as { id2label?: Record<string, string> }).id2label ?? {})) {
+    names[Number(index)] = name
+  }
+  return names
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+}
