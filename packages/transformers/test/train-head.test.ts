@@ -1,4 +1,10 @@
-import { averagePrecision, binaryCrossEntropy, createRandom, distributionBalancedLoss, labelStatistics } from '@dbloss/core'
+import {
+  averagePrecision,
+  binaryCrossEntropy,
+  createRandom,
+  distributionBalancedLoss,
+  labelStatistics,
+} from '@dbloss/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { foldStandardization, measureScaling, measureStandardization, standardize } from '../src/feature-scaling.ts'
@@ -66,7 +72,10 @@ describe('scaling', () => {
         const head = { weights: numbers(columns * 2, seed), bias: numbers(2, seed + 1), classCount: 2 }
         const expected = applyHead(head, standardize(features, scaling))
         const actual = applyHead(foldStandardization(head, scaling), features)
-        const largest = Math.max(...Array.from(scaling.mean, (mean, index) => Math.abs(mean * scaling.scale[index]!)), 1)
+        const largest = Math.max(
+          ...Array.from(scaling.mean, (mean, index) => Math.abs(mean * scaling.scale[index]!)),
+          1,
+        )
         // Folded weights and biases are rounded to float32 and cancel: relative to the largest term.
         for (const [index, value] of expected.entries()) {
           expect(Math.abs(actual[index]! - value)).toBeLessThan(columns * largest * 2e-6)
