@@ -2,9 +2,9 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AutoModelForImageClassification } from '@huggingface/transformers'
 import { expect, test } from 'vitest'
+import { describeRealData } from '../../../test-support/real-data.ts'
 import { extractFeatures, fineTune, loadBackbone, multiLabelPipeline } from '../src/index.ts'
 import { applyHead } from '../src/linear-head.ts'
-import { describeRealData } from './support/real-data.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** The first photographs of each split, so that a test takes seconds. */
@@ -22,7 +22,7 @@ function fewPhotographs(scenes: string, folder: string, counts: Readonly<Record<
   }
 }
 
-describeRealData('real photographs and ImageNet models', (locate) => {
+describeRealData('real photographs and ImageNet models', ({ locate }) => {
   test.each([
     ['mobilenet_v1_0.25_224', /^the input of (Gemm|MatMul) /, 256],
     ['mobilenet_v1_1.0_224_pw12', /^pooler_output$/, 1024],

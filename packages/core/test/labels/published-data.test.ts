@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { describeRealData } from '../../../../test-support/real-data.ts'
 import {
   classAwareSampler,
   conditionalProbabilities,
@@ -9,7 +10,6 @@ import {
   splitClasses,
   suggestMu,
 } from '../../src/labels/index.ts'
-import { describeRealData } from './real-data.ts'
 
 interface LabelFile {
   readonly N: number
@@ -30,7 +30,7 @@ const published = [
 ]
 
 for (const { name, splitSizes, epochLength, autoMu, presetMu, saturated } of published) {
-  describeRealData(`${name}, the training set of Wu et al., ECCV 2020`, (load) => {
+  describeRealData(`${name}, the training set of Wu et al., ECCV 2020`, ({ load }) => {
     const file = (): LabelFile => JSON.parse(load(`labels/${name}.train.json.gz`))
 
     test('has the published counts and splits', () => {
@@ -76,7 +76,7 @@ for (const { name, splitSizes, epochLength, autoMu, presetMu, saturated } of pub
   })
 }
 
-describeRealData('the pool of VOC 2012', (load) => {
+describeRealData('the pool of VOC 2012', ({ load }) => {
   test('gives a subset like VOC-MLT by the settings of the paper', () => {
     const { positives } = JSON.parse(load('labels/voc2012.trainval.json.gz')) as LabelFile
     for (const seed of [1, 2, 3]) {
@@ -104,7 +104,7 @@ describeRealData('the pool of VOC 2012', (load) => {
   })
 })
 
-describeRealData('the training photographs of scenes', (load) => {
+describeRealData('the training photographs of scenes', ({ load }) => {
   test('give the long-tailed subset that the reference figures were measured on', () => {
     const lines = load('photos/scenes/train/metadata.jsonl').trim().split('\n')
     const names = lines.map((line) => (JSON.parse(line) as { labels: string[] }).labels)

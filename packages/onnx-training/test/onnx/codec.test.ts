@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { describeRealData } from '../../../../test-support/real-data.ts'
 import { decodeModel, encodeModel, GraphBuilder, makeTensor, tensorData } from '../../src/index.ts'
 
 function smallModel(): Uint8Array {
@@ -94,18 +94,9 @@ describe('tensors', () => {
   })
 })
 
-const realData = process.env.DBLOSS_REAL_DATA
-describe('real models', () => {
-  const models = ['mobilenet_v1_0.25_224', 'mobilenet_v1_1.0_224_pw12']
-  const files = realData ? models.map((name) => join(realData, 'models', name, 'onnx/model.onnx')) : []
-  const isPresent = files.length > 0 && files.every((file) => existsSync(file))
-  if (!isPresent && (process.env.DBLOSS_REQUIRE ?? '').split(',').includes('real-data')) {
-    test('needs real data', () => expect.fail('real data not present, but DBLOSS_REQUIRE names real-data'))
-  }
-  test.skipIf(!isPresent)(isPresent ? 'round-trip byte for byte' : 'real data not present', () => {
-    for (const file of files) {
-      const bytes = new Uint8Array(readFileSync(file))
-      expect(Buffer.compare(encodeModel(decodeModel(bytes)), bytes)).toBe(0)
-    }
+describeRealData('real models', ({ locate }) => {
+  test.each(['mobilenet_v1_0.25_224', 'mobilenet_v1_1.0_224_pw12'])('%s round-trips byte for byte', (name) => {
+    const bytes = new Uint8Array(readFileSync(locate(`models/${name}/onnx/model.onnx`)))
+    expect(Buffer.compare(encodeModel(decodeModel(bytes)), bytes)).toBe(0)
   })
 })
