@@ -22,6 +22,7 @@ const pictures = join(output, 'pictures')
 const backbone = join(output, 'backbone')
 const model = join(output, 'model')
 const results = join(output, 'results.json')
+const chart = join(output, 'average-precision.png')
 const mainLoss = 'distribution-balanced'
 
 const interruption = new AbortController()
@@ -38,7 +39,7 @@ process.exitCode = await demo().catch((error: unknown) => {
 
 async function demo(): Promise<number> {
   const started = performance.now()
-  await Promise.all([model, results].map((path) => rm(path, { recursive: true, force: true })))
+  await Promise.all([model, results, chart].map((path) => rm(path, { recursive: true, force: true })))
   const set = await draw()
   await build(set)
   const exitCode = await train()
@@ -84,7 +85,7 @@ function train(): Promise<number> {
   ])
 }
 
-async function report({ train, test }: PictureSet): Promise<void> {
+async function report({ test }: PictureSet): Promise<void> {
   say(4, 'What came out')
   const runs = await readRuns(results)
   const [main, baseline] = [runs[0]!, runs.find(({ loss, sampler }) => loss === 'bce' && sampler === 'uniform')!]
@@ -94,7 +95,6 @@ async function report({ train, test }: PictureSet): Promise<void> {
   console.log(`Distribution-Balanced, class-aware, against BCE, uniform, in points: ${difference(main, baseline)}`)
   const best = runs.reduce((one, other) => (other.map.all > one.map.all ? other : one))
   console.log(`The best mAP here: ${best.loss} with the ${best.sampler} sampler.`)
-  const chart = join(output, 'average-precision.png')
   await writeWhole(chart, (file) => drawChart(file, main, baseline))
   console.log(`Average precision of each kind of thing as a picture: ${chart}`)
 
@@ -103,8 +103,8 @@ async function report({ train, test }: PictureSet): Promise<void> {
   await dbloss(['predict', model, ...shown.map(({ fileName }) => join(pictures, 'test', fileName))])
   const names = shown.map((picture) => picture.shown.map((index) => thingNames[index]).join(' + '))
   console.log(`They show: ${names.join('; ')}`)
-  const rarest = train.find(({ shown }) => shown.includes(thingNames.length - 1))!
-  const example = join(pictures, 'train', rarest.fileName)
+  const rarest = test.find(({ shown }) => shown.includes(thingNames.length - 1))!
+  const example = join(pictures, 'test', rarest.fileName)
   console.log(`\nWhat to type next:
   npx -y pnpm@10.34.9 dbloss predict ${model} ${example} --top-k 5
   npx -y pnpm@10.34.9 dbloss train --help
