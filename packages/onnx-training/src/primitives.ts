@@ -1,4 +1,5 @@
 import type { BinaryKind, Extent, PrimitiveTable, ReductionKind } from '@dbloss/core'
+import { LogisticNodes } from './logistic.ts'
 import { DATA_TYPE, type Dimension, type GraphBuilder } from './onnx/index.ts'
 import { type GraphPrecision, precisions, toPrecision } from './precision.ts'
 
@@ -27,12 +28,14 @@ export class OnnxPrimitives implements PrimitiveTable<string> {
   readonly #precision: GraphPrecision
   /** Values that take the place of inputs, as logits that the graph computes itself. */
   readonly #values: Map<string, string>
+  readonly #logistic: LogisticNodes
 
   /** @param values - values of the graph by the names of the inputs that they stand for; `logits` must be among them. */
   constructor(graph: GraphBuilder, precision: GraphPrecision, values: Readonly<Record<string, string>>) {
     this.#graph = graph
     this.#precision = precision
     this.#values = new Map(Object.entries(values))
+    this.#logistic = new LogisticNodes(graph, (value) => this.constant(value))
   }
 
   constant(value: number): string {
@@ -64,20 +67,20 @@ export class OnnxPrimitives implements PrimitiveTable<string> {
     const graph = this.#graph
     switch (kind) {
       case 'negate':
-        return graph.node('Neg', [operand])
+        return this.#logistic.negate(operand)
       case 'exp':
         return graph.node('Exp', [operand])
       case 'log':
         return graph.node('Log', [operand])
       case 'sigmoid':
-        return graph.node('Sigmoid', [operand])
+        return this.#logistic.sigmoid(operand)
       case 'expm1': {
         // e^x − 1 = tanh(x/2) (e^x + 1), accurate near 0, where the difference cancels.
         const half = graph.node('Tanh', [graph.node('Mul', [operand, this.constant(0.5)])])
         return graph.node('Mul', [half, graph.node('Add', [graph.node('Exp', [operand]), this.constant(1)])])
       }
       case 'softplus':
-        return this.#softplus(operand)
+        return this.#logistic.softplus(operand)
     }
   }
 
@@ -104,15 +107,6 @@ export class OnnxPrimitives implements PrimitiveTable<string> {
     return kind === 'sum'
       ? this.#graph.node('ReduceSum', [operand, this.#graph.integers([AXES[axis]])], { keepdims: 1 })
       : this.#graph.node('ReduceMax', [operand], { axes: [AXES[axis]], keepdims: 1 })
-  }
-
-  /** relu(x) + log(1 + e^−|x|): ONNX Runtime has no float64 kernel for Softplus, and this is finite for any x. */
-  #softplus(operand: string): string {
-    const graph = this.#graph
-    if (this.#precision === 'float32') return graph.node('Softplus', [operand])
-    const decay = graph.node('Exp', [graph.node('Neg', [graph.node('Abs', [operand])])])
-    const tail = graph.node('Log', [graph.node('Add', [decay, this.constant(1)])])
-    return graph.node('Add', [graph.node('Relu', [operand]), tail])
   }
 
   #numbers(values: ArrayLike<number>, shape: readonly number[]): string {
