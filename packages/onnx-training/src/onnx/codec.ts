@@ -1,7 +1,7 @@
 import { DblossError } from '@dbloss/core'
 import { alwaysPresent, type FieldSchema, type MessageName, schema } from './schema.ts'
 import type { ModelProto } from './types.ts'
-import { WIRE, type WireField, WireWriter, wireFields } from './wire.ts'
+import { unpack, WIRE, type WireField, type WireOfValue, WireWriter, wireFields } from './wire.ts'
 
 type Scalar = number | bigint | string | Uint8Array
 type Message = { unknownFields?: Uint8Array[] } & { [field: string]: unknown }
@@ -47,8 +47,9 @@ function decodeMessage(name: MessageName, bytes: Uint8Array): Message {
     }
     message[known.name] ??= []
     const list = message[known.name] as unknown[]
-    if (field.wire === WIRE.bytes && isNumeric(known)) {
-      for (const value of unpack(known, field.bytes)) list.push(value)
+    const wire = wireOf(known)
+    if (field.wire === WIRE.bytes && wire !== WIRE.bytes) {
+      for (const value of unpack(wire, field.bytes)) list.push(decodeValue(known, { ...field, wire, value }))
     } else list.push(decodeValue(known, field))
   }
   return message
@@ -56,16 +57,14 @@ function decodeMessage(name: MessageName, bytes: Uint8Array): Message {
 
 /** Whether a field is encoded the way its kind asks for, or packed. */
 function hasExpectedWire(known: FieldSchema, { wire }: WireField): boolean {
-  return wire === wireOf(known) || (known.repeated !== undefined && isNumeric(known) && wire === WIRE.bytes)
+  return wire === wireOf(known) || (known.repeated !== undefined && wire === WIRE.bytes)
 }
 
-function wireOf({ kind }: FieldSchema): number {
+function wireOf({ kind }: FieldSchema): WireOfValue | typeof WIRE.bytes {
   if (kind === 'number' || kind === 'bigint') return WIRE.varint
   if (kind === 'float') return WIRE.fixed32
   return kind === 'double' ? WIRE.fixed64 : WIRE.bytes
 }
-
-const isNumeric = (known: FieldSchema): boolean => wireOf(known) !== WIRE.bytes
 
 function decodeValue({ kind }: FieldSchema, { value, bytes }: WireField): Scalar | Message {
   switch (kind) {
@@ -83,29 +82,6 @@ function decodeValue({ kind }: FieldSchema, { value, bytes }: WireField): Scalar
       return bytes
     default:
       return decodeMessage(kind, bytes)
-  }
-}
-
-/** The values of a packed field. */
-function* unpack(known: FieldSchema, bytes: Uint8Array): Generator<Scalar | Message> {
-  const wire = wireOf(known)
-  if (wire === WIRE.varint) {
-    let value = 0n
-    let shift = 0n
-    for (const byte of bytes) {
-      value |= BigInt(byte & 0x7f) << shift
-      shift += 7n
-      if (byte >= 0x80) continue
-      yield decodeValue(known, { number: 0, wire, value, bytes, raw: bytes })
-      value = 0n
-      shift = 0n
-    }
-    return
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const size = known.kind === 'float' ? 4 : 8
-  for (let offset = 0; offset + size <= bytes.length; offset += size) {
-    yield known.kind === 'float' ? view.getFloat32(offset, true) : view.getFloat64(offset, true)
   }
 }
 

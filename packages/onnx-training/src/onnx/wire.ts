@@ -3,6 +3,9 @@ import { DblossError } from '@dbloss/core'
 /** The four wire types of protobuf that ONNX uses. */
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
+/** The wire types of single values, whose length they tell. */
+export type WireOfValue = typeof WIRE.varint | typeof WIRE.fixed64 | typeof WIRE.fixed32
+
 /** A field as it stands in a message, with its bytes still encoded. */
 export interface WireField {
   readonly number: number
@@ -23,51 +26,80 @@ const EMPTY: Uint8Array = new Uint8Array()
  * @throws DblossError `model` when the bytes end in the middle of a field or are no protobuf message.
  */
 export function* wireFields(message: Uint8Array): Generator<WireField> {
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
-  let offset = 0
-  const varint = (): bigint => {
+  const reader = new WireReader(message)
+  while (!reader.atEnd) {
+    const start = reader.offset
+    const tag = Number(reader.varint())
+    const field = { number: Math.floor(tag / 8), wire: tag % 8, value: 0n, bytes: EMPTY }
+    if (field.number === 0) throw notProtobuf(start)
+    if (field.wire === WIRE.bytes) field.bytes = reader.bytes(Number(reader.varint()))
+    else if (isWireOfValue(field.wire)) field.value = reader.value(field.wire)
+    else throw notProtobuf(start)
+    yield { ...field, raw: message.subarray(start, reader.offset) }
+  }
+}
+
+/**
+ * The values of a packed field, which has them one after the other without tags.
+ *
+ * @throws DblossError `model` when the bytes end in the middle of a value.
+ */
+export function* unpack(wire: WireOfValue, content: Uint8Array): Generator<bigint> {
+  const reader = new WireReader(content)
+  while (!reader.atEnd) yield reader.value(wire)
+}
+
+function isWireOfValue(wire: number): wire is WireOfValue {
+  return wire === WIRE.varint || wire === WIRE.fixed32 || wire === WIRE.fixed64
+}
+
+/** Reads the parts of fields one after the other. */
+class WireReader {
+  readonly #content: Uint8Array
+  readonly #view: DataView
+  offset = 0
+
+  constructor(content: Uint8Array) {
+    this.#content = content
+    this.#view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+  }
+
+  get atEnd(): boolean {
+    return this.offset >= this.#content.length
+  }
+
+  value(wire: WireOfValue): bigint {
+    switch (wire) {
+      case WIRE.varint:
+        return this.varint()
+      case WIRE.fixed32:
+        return BigInt(this.#view.getUint32(this.#take(4), true))
+      case WIRE.fixed64:
+        return this.#view.getBigUint64(this.#take(8), true)
+    }
+  }
+
+  varint(): bigint {
     let result = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = message[offset++]
-      if (byte === undefined) throw truncated(offset)
+      const byte = this.#content[this.#take(1)]!
       result |= BigInt(byte & 0x7f) << shift
       if (byte < 0x80) return BigInt.asUintN(64, result)
     }
-    throw notProtobuf(offset)
+    throw notProtobuf(this.offset)
   }
-  const need = (count: number): void => {
-    if (offset + count > message.length) throw truncated(offset)
+
+  bytes(length: number): Uint8Array {
+    const start = this.#take(length)
+    return this.#content.subarray(start, this.offset)
   }
-  while (offset < message.length) {
-    const start = offset
-    const tag = Number(varint())
-    const field = { number: Math.floor(tag / 8), wire: tag % 8, value: 0n, bytes: EMPTY }
-    if (field.number === 0) throw notProtobuf(start)
-    switch (field.wire) {
-      case WIRE.varint:
-        field.value = varint()
-        break
-      case WIRE.fixed64:
-        need(8)
-        field.value = view.getBigUint64(offset, true)
-        offset += 8
-        break
-      case WIRE.fixed32:
-        need(4)
-        field.value = BigInt(view.getUint32(offset, true))
-        offset += 4
-        break
-      case WIRE.bytes: {
-        const length = Number(varint())
-        need(length)
-        field.bytes = message.subarray(offset, offset + length)
-        offset += length
-        break
-      }
-      default:
-        throw notProtobuf(start)
-    }
-    yield { ...field, raw: message.subarray(start, offset) }
+
+  /** Where the next `count` bytes begin; goes past them. */
+  #take(count: number): number {
+    const start = this.offset
+    if (start + count > this.#content.length) throw truncated(start)
+    this.offset += count
+    return start
   }
 }
 

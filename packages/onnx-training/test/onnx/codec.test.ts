@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { describeRealData } from '../../../../test-support/real-data.ts'
 import { decodeModel, encodeModel, GraphBuilder, makeTensor, tensorData } from '../../src/index.ts'
+import { WIRE } from '../../src/onnx/wire.ts'
 
 function smallModel(): Uint8Array {
   const graph = new GraphBuilder('small')
@@ -54,6 +55,19 @@ describe('the codec', () => {
   ])('refuses %s', (_, bytes, message) => {
     expect(() => decodeModel(bytes)).toThrow(
       expect.objectContaining({ code: 'model', message: expect.stringContaining(message) }),
+    )
+  })
+
+  test.each([
+    ['a varint cut in the middle', 1, [0x05, 0x80]],
+    ['floats that do not fill their field', 4, [0, 0, 0x80]],
+  ])('refuses packed values that end in %s', (_, field, content) => {
+    const tensor = [field * 8 + WIRE.bytes, content.length, ...content]
+    // Model.graph = 7, Graph.initializer = 5
+    const graph = [5 * 8 + WIRE.bytes, tensor.length, ...tensor]
+    const bytes = Uint8Array.from([7 * 8 + WIRE.bytes, graph.length, ...graph])
+    expect(() => decodeModel(bytes)).toThrow(
+      expect.objectContaining({ code: 'model', message: expect.stringContaining('ends in the middle of a field') }),
     )
   })
 
