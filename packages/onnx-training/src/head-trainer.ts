@@ -1,11 +1,12 @@
 import { checkNumber, DblossError, type Loss, type OptimizerSettings } from '@dbloss/core'
-import { checkHeadBatch, type HeadBatch } from './check-head-batch.ts'
-import { headForwardGraph, headStepGraph } from './head-graph.ts'
-import { nextName, type StateTensor, stepScalars } from './optimizer-graph.ts'
+import type { HeadBatch } from './check-head-batch.ts'
+import { headStepGraph } from './head-graph.ts'
+import { initialState } from './head-state.ts'
+import { OnnxHeadTrainer } from './onnx-head-trainer.ts'
 import { checkedOptimizer } from './optimizers.ts'
-import type { Ort, OrtSession, OrtSessionOptions, OrtTensor } from './ort.ts'
-import { type GraphPrecision, precisions, toPrecision } from './precision.ts'
-import { constantSchedule, type Schedule } from './schedules.ts'
+import type { Ort, OrtSessionOptions } from './ort.ts'
+import type { GraphPrecision } from './precision.ts'
+import type { Schedule } from './schedules.ts'
 
 /** What {@link createHeadTrainer} needs. */
 export interface HeadTrainerOptions {
@@ -49,9 +50,15 @@ export interface HeadTrainerState {
   readonly tensors: Readonly<Record<string, Float32Array | Float64Array>>
 }
 
-/** Trains a linear head; made by {@link createHeadTrainer}. */
+/** Trains a linear head; made by {@link createHeadTrainer}. Every method throws DblossError `argument` after `dispose`. */
 export interface HeadTrainer {
-  /** One optimizer step. Steps do not overlap: a call waits for the one before. */
+  /**
+   * One optimizer step. Calls of `step` and `predict` do not overlap: each waits for the one before. The arrays are read
+   * when the step runs, so leave them as they are until it is done.
+   *
+   * @throws DblossError `runtime` when the loss or the gradient is not finite; the trainer then keeps
+   * the state from before the step. `shape`, `argument` and `labels` for a bad batch.
+   */
   step(batch: HeadBatch): Promise<HeadStep>
   /** Logits, row-major [batchSize, classCount], of features, row-major [batchSize, featureCount]. */
   predict(features: ArrayLike<number>, batchSize: number): Promise<Float32Array | Float64Array>
@@ -59,9 +66,13 @@ export interface HeadTrainer {
   read(): HeadParameters
   /** A copy of the whole state. */
   state(): HeadTrainerState
-  /** Goes on from a state of a trainer with the same sizes and optimizer. */
+  /**
+   * Goes on from a state of a trainer with the same sizes and optimizer.
+   *
+   * @throws DblossError `shape` for tensors of other sizes, `argument` while a step is running.
+   */
   restore(state: HeadTrainerState): void
-  /** Frees the sessions. */
+  /** Frees the sessions, when the calls before are done. */
   dispose(): Promise<void>
 }
 
@@ -104,134 +115,4 @@ export async function createHeadTrainer(options: HeadTrainerOptions): Promise<He
   const start = initialState(graph.state, initial)
   const session = await ort.InferenceSession.create(graph.model, sessionOptions)
   return new OnnxHeadTrainer({ ...options, optimizer, precision, session, stateTensors: graph.state, start })
-}
-
-/** The start of every state tensor: zeros, but for given parameters. */
-function initialState(stateTensors: readonly StateTensor[], initial: HeadTrainerOptions['initial']): HeadTrainerState {
-  const tensors = Object.fromEntries(
-    stateTensors.map(({ name, shape }) => {
-      const length = shape.reduce((product, dimension) => product * dimension, 1)
-      const given = name === 'weights' ? initial?.weights : name === 'bias' ? initial?.bias : undefined
-      if (given !== undefined) checkLength(`initial.${name}`, given, length)
-      return [name, given === undefined ? new Float64Array(length) : Float64Array.from(given)]
-    }),
-  )
-  return { step: 0, tensors }
-}
-
-function checkLength(argument: string, values: ArrayLike<number> | undefined, length: number): void {
-  if (values?.length === length) return
-  throw new DblossError('shape', `${argument} has ${values?.length ?? 'no'} values; expected ${length}`, {
-    argument,
-    found: values?.length,
-    expected: `${length} values`,
-  })
-}
-
-interface TrainerParts extends HeadTrainerOptions {
-  readonly precision: GraphPrecision
-  readonly session: OrtSession
-  readonly stateTensors: readonly StateTensor[]
-  readonly start: HeadTrainerState
-}
-
-class OnnxHeadTrainer implements HeadTrainer {
-  readonly #parts: TrainerParts
-  readonly #schedule: Schedule
-  #step = 0
-  #state: Record<string, OrtTensor> = {}
-  #forward: OrtSession | undefined
-  #queue: Promise<unknown> = Promise.resolve()
-
-  constructor(parts: TrainerParts) {
-    this.#parts = parts
-    this.#schedule = parts.schedule ?? constantSchedule(parts.optimizer.learningRate)
-    this.restore(parts.start)
-  }
-
-  async step(batch: HeadBatch): Promise<HeadStep> {
-    checkHeadBatch(this.#parts, batch)
-    const result = this.#queue.then(() => this.#run(batch))
-    this.#queue = result.catch(() => undefined)
-    return result
-  }
-
-  async #run({ features, labels, batchSize }: HeadBatch): Promise<HeadStep> {
-    const { optimizer, session, featureCount, classCount, stateTensors } = this.#parts
-    const learningRate = this.#schedule(this.#step)
-    checkNumber('the learning rate of the schedule', learningRate, { minimum: 0 })
-    const scalars = stepScalars(optimizer, learningRate, this.#step + 1)
-    const numbers = Object.entries(scalars).filter(([name]) => session.inputNames.includes(name))
-    const outputs = await session.run({
-      ...this.#state,
-      ...Object.fromEntries(numbers.map(([name, value]) => [name, this.#tensor([value], [])])),
-      features: this.#tensor(features, [batchSize, featureCount]),
-      labels: this.#tensor(labels, [batchSize, classCount]),
-    })
-    const previous = Object.values(this.#state)
-    this.#state = Object.fromEntries(stateTensors.map(({ name }) => [name, outputs[nextName(name)]!]))
-    for (const tensor of previous) tensor.dispose?.()
-    this.#step++
-    return { loss: scalarOf(outputs.loss!), gradientNorm: scalarOf(outputs.gradientNorm!), learningRate }
-  }
-
-  async predict(features: ArrayLike<number>, batchSize: number): Promise<Float32Array | Float64Array> {
-    const { ort, featureCount, classCount, precision, sessionOptions } = this.#parts
-    checkNumber('batchSize', batchSize, { integer: true, minimum: 1 })
-    checkLength('features', features, batchSize * featureCount)
-    this.#forward ??= await ort.InferenceSession.create(
-      headForwardGraph({ featureCount, classCount }, precision),
-      sessionOptions,
-    )
-    const { weights, bias } = this.#state
-    const outputs = await this.#forward.run({
-      features: this.#tensor(features, [batchSize, featureCount]),
-      weights: weights!,
-      bias: bias!,
-    })
-    return outputs.logits!.data as Float32Array | Float64Array
-  }
-
-  read(): HeadParameters {
-    const { tensors } = this.state()
-    return { weights: tensors.weights!, bias: tensors.bias! }
-  }
-
-  state(): HeadTrainerState {
-    const copies = Object.entries(this.#state).map(
-      ([name, tensor]) => [name, (tensor.data as Float32Array | Float64Array).slice()] as const,
-    )
-    return { step: this.#step, tensors: Object.fromEntries(copies) }
-  }
-
-  restore({ step, tensors }: HeadTrainerState): void {
-    checkNumber('step', step, { integer: true, minimum: 0 })
-    this.#state = Object.fromEntries(
-      this.#parts.stateTensors.map(({ name, shape }) => {
-        checkLength(
-          `tensors.${name}`,
-          tensors[name],
-          shape.reduce((product, dimension) => product * dimension, 1),
-        )
-        return [name, this.#tensor(tensors[name]!.slice(), shape)]
-      }),
-    )
-    this.#step = step
-  }
-
-  async dispose(): Promise<void> {
-    await this.#queue
-    await this.#parts.session.release?.()
-    await this.#forward?.release?.()
-    this.#forward = undefined
-  }
-
-  #tensor(values: ArrayLike<number>, dims: readonly number[]): OrtTensor {
-    const { ort, precision } = this.#parts
-    return new ort.Tensor(precisions[precision].tensor, toPrecision(values, precision), dims)
-  }
-}
-
-function scalarOf(tensor: OrtTensor): number {
-  return (tensor.data as Float32Array | Float64Array)[0]!
 }

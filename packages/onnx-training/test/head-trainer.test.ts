@@ -148,6 +148,56 @@ describe('a trainer', () => {
     await oneByOne.dispose()
   })
 
+  test('predicts between steps that are started together', async () => {
+    const [together, oneByOne] = [await create(), await create()]
+    const [, logits] = await Promise.all([
+      together.step(batch),
+      together.predict(batch.features, batchSize),
+      together.step(batch),
+    ])
+    await oneByOne.step(batch)
+    expect(logits).toEqual(await oneByOne.predict(batch.features, batchSize))
+    await Promise.all([together.dispose(), oneByOne.dispose()])
+  })
+
+  test('keeps its state when a step diverges', async () => {
+    const trainer = await create({ optimizer: sgd({ learningRate: 1 }), precision: 'float32' })
+    await trainer.step(batch)
+    const before = trainer.state()
+    const huge = { ...batch, features: batch.features.map((value) => value * 1e38) }
+    await expect(trainer.step(huge)).rejects.toMatchObject({ code: 'runtime', found: expect.any(Number) })
+    await expect(trainer.step(huge)).rejects.toThrow(/training diverged in step 2: .*try a lower learning rate/)
+    expect(trainer.state()).toEqual(before)
+    await trainer.step(batch)
+    expect(trainer.state().step).toBe(2)
+    await trainer.dispose()
+  })
+
+  test('is not restored under a running step', async () => {
+    const trainer = await create()
+    const before = trainer.state()
+    const running = trainer.step(batch)
+    expect(() => trainer.restore(before)).toThrow('a state cannot be restored while a step is running')
+    await running
+    trainer.restore(before)
+    expect(trainer.state()).toEqual(before)
+    await trainer.dispose()
+  })
+
+  test('says so when it is used after dispose, which may be called twice', async () => {
+    const trainer = await create()
+    const state = trainer.state()
+    const last = trainer.step(batch)
+    await trainer.dispose()
+    await trainer.dispose()
+    await expect(last).resolves.toMatchObject({ loss: expect.any(Number) })
+    const message = 'the trainer was used after dispose()'
+    await expect(trainer.step(batch)).rejects.toThrow(message)
+    await expect(trainer.predict(batch.features, batchSize)).rejects.toThrow(message)
+    expect(() => trainer.read()).toThrow(message)
+    expect(() => trainer.restore(state)).toThrow(message)
+  })
+
   test("does not touch the caller's arrays", async () => {
     const initial = { weights: new Float64Array(15).fill(0.5), bias: new Float64Array(3) }
     const copy = structuredClone({ batch, initial })
