@@ -14,6 +14,8 @@ export interface BenchmarkCases {
 export interface TorchTimes {
   readonly version: string
   readonly threads: number
+  /** The library that multiplies its matrices. */
+  readonly matrixProducts: string
   readonly ms: Readonly<Record<string, number>>
 }
 

@@ -1,5 +1,6 @@
-"""Times DB-Focal and an AdamW head step in PyTorch, written from the formulas. Prints JSON: {version, threads, ms: {case: median}}."""
+"""Times DB-Focal and an AdamW head step in PyTorch, written from the formulas. Prints JSON: {version, threads, matrixProducts, ms: {case: median}}."""
 import json
+import os
 import statistics
 import sys
 import time
@@ -45,6 +46,17 @@ def problem(batch, classes):
     return logits, labels, distribution_balanced(counts, 100000.0)
 
 
+def matrix_products():
+    """The libraries that multiply matrices, as they are loaded: the reference BLAS is many times slower than OpenBLAS or MKL."""
+    try:
+        with open("/proc/self/maps") as maps:
+            paths = {os.path.realpath(line.split()[-1]) for line in maps if "/" in line}
+    except OSError:
+        return "unknown"
+    names = [name for name in ("openblas", "mkl", "blis", "accelerate") if any(name in path.lower() for path in paths)]
+    return ", ".join(names) or ("reference BLAS" if any("libblas" in path for path in paths) else "built in")
+
+
 result = {}
 for batch, classes, repeats in request["losses"]:
     logits, labels, loss = problem(batch, classes)
@@ -69,4 +81,4 @@ for batch, features, classes, repeats in request["heads"]:
 
     result[f"head {features}x{classes}"] = median_ms(run, repeats)
 
-print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads(), "ms": result}))
+print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads(), "matrixProducts": matrix_products(), "ms": result}))
