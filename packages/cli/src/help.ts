@@ -45,6 +45,6 @@ What to try next:
   Compare before you choose: --compare bce,db,db/class-aware trains all of them on the same features, in seconds.
   Rare labels score poorly?    --sampler class-aware with --loss db or distribution-balanced
   Frequent labels got worse?   --sampler uniform with --loss nt-bce
-  Too few epochs?              --epochs 80; or a larger --model, which helps every label
+  Everything scores poorly?    a larger --model, which helps every label; or --epochs 200
 `
 }

@@ -48,7 +48,11 @@ function addTrain(program: Command, io: Io): void {
     .addOption(new Option('--sampler <name>', 'how pictures are drawn').choices(samplers).default('uniform'))
     .option('--compare <list>', 'also train these, as in bce,bce/class-aware,db/class-aware', parseCompare)
     .option('--seed <n>', 'of everything random', parseNumber({ integer: true, minimum: 0 }), 0)
-    .option('--epochs <n>', 'passes over the pictures', parseNumber({ integer: true, minimum: 1 }), 40)
+    .option(
+      '--epochs <n>',
+      'passes over the pictures (default: 40, and on small data as many as make 1,000 steps)',
+      parseNumber({ integer: true, minimum: 1 }),
+    )
     .option('--batch-size <n>', 'pictures a step', parseNumber({ integer: true, minimum: 1 }), 128)
     .option('--learning-rate <x>', 'at its highest', parseNumber({ minimum: 0, above: true }), 3e-3)
     .option('--weight-decay <x>', 'decoupled, as in AdamW', parseNumber({ minimum: 0 }), 1e-2)

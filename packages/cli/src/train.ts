@@ -14,7 +14,7 @@ export interface TrainOptions {
   readonly sampler: SamplerName
   readonly compare?: readonly LossAndSampler[]
   readonly seed: number
-  readonly epochs: number
+  readonly epochs?: number
   readonly batchSize: number
   readonly learningRate: number
   readonly weightDecay: number

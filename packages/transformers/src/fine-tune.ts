@@ -109,16 +109,18 @@ export interface FineTuneResult {
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult> {
   const { output, overwrite = false, featureScaling = defaultFeatureScaling, signal } = options
-  const settings = { ...resolveSettings(options), featureScaling }
+  // Checked before work starts; how many epochs are the default is known when the images are.
+  const { seed } = resolveSettings(options, 1)
   checkFeatureScaling(featureScaling)
   if (output !== undefined) await checkOutputFolder(output, overwrite)
-  const { classNames, data, withoutMetadata } = await readData(options, settings.seed)
+  const { classNames, data, withoutMetadata } = await readData(options, seed)
   prepareRuns(options, data.training, classNames)
 
   const backbone = await loadBackbone(options.model, { pooling: options.pooling ?? 'auto' })
   try {
     const measured = await measure(backbone, data, classNames, options)
     const { training, evaluation, statistics } = measured
+    const settings = { ...resolveSettings(options, training.labels.length), featureScaling }
     const report = startPhase('training', measured.runs.length * settings.epochs, options.onProgress)
     report(0)
     const runs: FineTuneRun[] = []

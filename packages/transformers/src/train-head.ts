@@ -10,7 +10,13 @@ import {
   standardize,
 } from './feature-scaling.ts'
 import type { LinearHead } from './linear-head.ts'
-import { checkSampler, resolveSettings, type SamplerName, type TrainingSettings } from './training-settings.ts'
+import {
+  checkSampler,
+  resolveSettings,
+  type SamplerName,
+  stepsPerEpoch,
+  type TrainingSettings,
+} from './training-settings.ts'
 
 /** What {@link trainHead} needs. */
 export interface TrainHeadOptions extends TrainingSettings {
@@ -51,7 +57,6 @@ const warmupShare = 0.05
  * @throws DblossError `argument`, `shape` and `labels` for bad input; rejects with the signal's reason when it is aborted.
  */
 export async function trainHead(options: TrainHeadOptions): Promise<TrainedHead> {
-  const settings = resolveSettings(options)
   const { ort, features, labels, classCount, loss, sampler = 'uniform', signal, onEpoch } = options
   const { featureScaling = defaultFeatureScaling } = options
   checkSampler(sampler)
@@ -64,9 +69,10 @@ export async function trainHead(options: TrainHeadOptions): Promise<TrainedHead>
       expected: `a multiple of ${labels.length}`,
     })
   }
+  const settings = resolveSettings(options, labels.length)
   const batchSize = Math.min(settings.batchSize, labels.length)
-  const stepsPerEpoch = Math.ceil(labels.length / batchSize)
-  const totalSteps = settings.epochs * stepsPerEpoch
+  const epochSteps = stepsPerEpoch(labels.length, batchSize)
+  const totalSteps = settings.epochs * epochSteps
   const samples = endless(
     sampler === 'uniform'
       ? uniformSampler({ sampleCount: labels.length, seed: settings.seed })
@@ -95,13 +101,13 @@ export async function trainHead(options: TrainHeadOptions): Promise<TrainedHead>
       await new Promise((resolve) => setTimeout(resolve))
       signal?.throwIfAborted()
       let sum = 0
-      for (let step = 0; step < stepsPerEpoch; step++) {
+      for (let step = 0; step < epochSteps; step++) {
         const chosen = Array.from({ length: batchSize }, () => samples.next().value as number)
         const batch = gather(chosen, { features: standardized, featureCount, labels, classCount })
         sum += (await trainer.step({ ...batch, batchSize })).loss
       }
-      lossCurve.push(sum / stepsPerEpoch)
-      onEpoch?.(epoch, sum / stepsPerEpoch)
+      lossCurve.push(sum / epochSteps)
+      onEpoch?.(epoch, sum / epochSteps)
     }
     const { weights, bias } = trainer.read()
     const head = { weights: Float32Array.from(weights), bias: Float32Array.from(bias), classCount }

@@ -7,7 +7,10 @@ const samplerNames: readonly SamplerName[] = ['uniform', 'class-aware']
 
 /** How long and how fast a head is trained. */
 export interface TrainingSettings {
-  /** Default 40. An epoch is ⌈samples / batchSize⌉ steps with either sampler, so that runs have equally many steps. */
+  /**
+   * An epoch is ⌈samples / batchSize⌉ steps with either sampler, so that runs have equally many steps. Default 40, and on
+   * small data as many as make 1,000 steps: with fewer, a head is not yet what it can be, with any loss.
+   */
   readonly epochs?: number
   /** Default 128; at most the number of samples is used. */
   readonly batchSize?: number
@@ -19,19 +22,28 @@ export interface TrainingSettings {
   readonly seed?: number
 }
 
+const defaultEpochs = 40
+const defaultSteps = 1000
+
 /**
- * The settings with their defaults.
+ * The settings with their defaults, for a number of training samples.
  *
  * @throws DblossError `argument` for numbers out of range.
  */
-export function resolveSettings(given: TrainingSettings): Required<TrainingSettings> {
-  const { epochs = 40, batchSize = 128, learningRate = 3e-3, weightDecay = 1e-2, seed = 0 } = given
+export function resolveSettings(given: TrainingSettings, sampleCount: number): Required<TrainingSettings> {
+  const { batchSize = 128, learningRate = 3e-3, weightDecay = 1e-2, seed = 0 } = given
+  const { epochs = Math.max(defaultEpochs, Math.ceil(defaultSteps / stepsPerEpoch(sampleCount, batchSize))) } = given
   checkNumber('epochs', epochs, { integer: true, minimum: 1 })
   checkNumber('batchSize', batchSize, { integer: true, minimum: 1 })
   checkNumber('learningRate', learningRate, { above: 0 })
   checkNumber('weightDecay', weightDecay, { minimum: 0 })
   checkNumber('seed', seed, { integer: true, minimum: 0 })
   return { epochs, batchSize, learningRate, weightDecay, seed }
+}
+
+/** The steps of an epoch; a batch is never larger than the data. */
+export function stepsPerEpoch(sampleCount: number, batchSize: number): number {
+  return Math.ceil(sampleCount / Math.min(batchSize, sampleCount))
 }
 
 /** @throws DblossError `argument` for an unknown sampler. */
