@@ -103,5 +103,7 @@ for (const { name, onnx, plain } of rows) {
 }
 console.log(table.toString())
 console.log(
-  torch === undefined ? 'PyTorch: not installed for python3' : `PyTorch ${torch.version}, ${torch.threads} threads, matrix products by ${torch.matrixProducts}`,
+  torch === undefined
+    ? 'PyTorch: not installed for python3'
+    : `PyTorch ${torch.version}, ${torch.threads} threads, matrix products by ${torch.matrixProducts}`,
 )

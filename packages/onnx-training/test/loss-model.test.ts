@@ -1,12 +1,12 @@
 import {
   defineLoss,
   ELEMENTS,
+  type Expression,
   evaluate,
   expm1,
   type Loss,
   labelStatistics,
   multiply,
-  type Expression,
   namedLoss,
   namedLosses,
   negate,
