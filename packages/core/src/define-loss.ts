@@ -2,8 +2,9 @@ import { DblossError } from './errors.ts'
 import { asExpression, input, type Operand, select } from './formula/build.ts'
 import { ELEMENTS } from './formula/extent.ts'
 import type { Condition, Expression, Extent } from './formula/nodes.ts'
+import type { LabelStatistics } from './labels/index.ts'
 import type { Loss, Reduction } from './loss.ts'
-import { reduce } from './reductions.ts'
+import { perRow, reduce } from './reductions.ts'
 import { isUnknownLabel, labelsInput } from './unknown-label.ts'
 
 /** What a formula is built from. */
@@ -26,7 +27,9 @@ export interface LossDefinition {
   readonly parameters?: Readonly<Record<string, unknown>>
   /** Where the formula comes from. */
   readonly reference?: string
-  /** The number of classes, when class vectors fix it. */
+  /** The statistics that the formula has built in, kept for records; they fix the number of classes. */
+  readonly statistics?: LabelStatistics
+  /** The number of classes, when class vectors fix it. Default: that of the statistics. */
   readonly classCount?: number
   /** Further named inputs with their extents, as `{ sampleWeights: ROWS }`. */
   readonly inputs?: Readonly<Record<string, Extent>>
@@ -58,7 +61,8 @@ const isUnknown = isUnknownLabel
  * })
  */
 export function defineLoss(definition: LossDefinition): Loss {
-  const { name, parameters = {}, reference, classCount, inputs = {}, reduction = 'mean', formula } = definition
+  const { name, parameters = {}, reference, statistics, inputs = {}, reduction = 'mean', formula } = definition
+  const { classCount = statistics?.classCount } = definition
   for (const inputName of Object.keys(inputs)) {
     if (inputName === 'logits' || inputName === 'labels') {
       throw new DblossError('formula', `${name} declares an input '${inputName}', a name that every loss has already`, {
@@ -80,6 +84,7 @@ export function defineLoss(definition: LossDefinition): Loss {
   )
   const hasElements = masked.extent.batch && masked.extent.classes
   const result = hasElements ? select(isUnknown, 0, masked) : masked
+  const rows = perRow(result, reduction)
   return {
     name,
     parameters,
@@ -88,7 +93,9 @@ export function defineLoss(definition: LossDefinition): Loss {
     formula: written,
     value: reduce(result, reduction, name),
     ...(hasElements ? { elements: result } : {}),
+    ...(rows === undefined ? {} : { rows }),
     ...(reference === undefined ? {} : { reference }),
     ...(classCount === undefined ? {} : { classCount }),
+    ...(statistics === undefined ? {} : { statistics }),
   }
 }

@@ -1,5 +1,5 @@
 import { DblossError } from './errors.ts'
-import { divide, maximum, mean, select, size, sum } from './formula/build.ts'
+import { divide, maximum, mean, multiply, select, size, sum } from './formula/build.ts'
 import type { Expression } from './formula/nodes.ts'
 import type { Reduction } from './loss.ts'
 import { isUnknownLabel } from './unknown-label.ts'
@@ -10,10 +10,22 @@ function knownCount(): Expression {
   return maximum(sum(sum(known, 'classes'), 'batch'), 1)
 }
 
+const rowSums = (result: Expression): Expression => (result.extent.classes ? sum(result, 'classes') : result)
+
 /** Adds up whatever axes are left. Rows first, because some targets accumulate long sums naively in float32. */
 function total(result: Expression): Expression {
-  const rows = result.extent.classes ? sum(result, 'classes') : result
+  const rows = rowSums(result)
   return rows.extent.batch ? sum(rows, 'batch') : rows
+}
+
+/** A number a row [B, 1] whose mean over the rows is the reduced loss; nothing for a loss that is one number for the batch. */
+export function perRow(result: Expression, reduction: Reduction): Expression | undefined {
+  const { batch, classes } = result.extent
+  if (!batch) return undefined
+  const rows = rowSums(result)
+  if (reduction === 'batchmean') return rows
+  if (reduction !== 'mean') return multiply(rows, size('batch'))
+  return classes ? multiply(rows, divide(size('batch'), knownCount())) : rows
 }
 
 /**

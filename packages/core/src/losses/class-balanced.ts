@@ -54,7 +54,7 @@ export function classBalancedLoss(
       weightNormalization,
       ...commonRecord({ hardLabels }),
     },
-    classCount: statistics.classCount,
+    statistics,
     reduction,
     formula: ({ logits, labels, isUnknown }) => {
       const weights = classBalancedWeights(labels, statistics, { beta, mode })

@@ -55,7 +55,7 @@ export function distributionBalancedLoss(
       weightNormalization,
       ...commonRecord({ hardLabels }),
     },
-    classCount: statistics.classCount,
+    statistics,
     reduction,
     formula: ({ logits, labels, isUnknown }) => {
       const weights = rebalancedWeights(labels, statistics, rebalancing)

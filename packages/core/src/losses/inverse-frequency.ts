@@ -31,7 +31,7 @@ export function inverseFrequencyLoss(
   return defineLoss({
     name: 'inverse-frequency',
     parameters: { exponent, ...focalRecord(focal), ...commonRecord({ hardLabels }) },
-    classCount: statistics.classCount,
+    statistics,
     reduction,
     formula: ({ logits, labels }) => multiply(weights, twoSidedLoss({ logits, labels, focal, hardLabels })),
   })

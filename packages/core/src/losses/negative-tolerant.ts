@@ -27,7 +27,7 @@ export function negativeTolerantLoss(
     name: 'negative-tolerant',
     reference: 'Wu et al., ECCV 2020, arXiv 2007.09654, section 3.2',
     parameters: { ...tolerance, ...focalRecord(focal), ...commonRecord({ hardLabels }) },
-    classCount: statistics.classCount,
+    statistics,
     reduction,
     formula: ({ logits, labels }) =>
       twoSidedLoss({

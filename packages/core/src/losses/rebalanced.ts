@@ -33,7 +33,7 @@ export function rebalancedLoss(
     name: 'rebalanced',
     reference: 'Wu et al., ECCV 2020, arXiv 2007.09654, section 3.1',
     parameters: { ...rebalancing, ...focalRecord(focal), weightNormalization, ...commonRecord({ hardLabels }) },
-    classCount: statistics.classCount,
+    statistics,
     reduction,
     formula: ({ logits, labels, isUnknown }) => {
       const weights = rebalancedWeights(labels, statistics, rebalancing)

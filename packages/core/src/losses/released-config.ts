@@ -90,7 +90,7 @@ export function fromReleasedConfig(
         ? 'the code of Huang et al., EMNLP 2021, arXiv 2109.04712'
         : 'the released code of Wu et al., ECCV 2020',
     parameters: { ...config, implementation },
-    classCount: statistics.classCount,
+    statistics,
     reduction: config.reduction ?? 'mean',
     formula: (context) => {
       const { logits, labels, isUnknown } = context

@@ -1,0 +1,101 @@
+import { DblossError } from '../errors.ts'
+import type { LabelStatistics } from '../labels/index.ts'
+import type { Loss, Reduction } from '../loss.ts'
+import { binaryCrossEntropy } from './binary-cross-entropy.ts'
+import { classBalancedLoss } from './class-balanced.ts'
+import { distributionBalancedLoss } from './distribution-balanced.ts'
+import { focalLoss } from './focal.ts'
+import { inverseFrequencyLoss } from './inverse-frequency.ts'
+import { negativeTolerantLoss } from './negative-tolerant.ts'
+import { rebalancedLoss } from './rebalanced.ts'
+import { fromReleasedConfig, type ReleasedConfig, type ReleasedConfigOptions } from './released-config.ts'
+
+/** A loss as plain JSON, to be kept beside a model that was trained with it. */
+export interface LossRecord {
+  readonly name: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly reduction: Reduction
+  /** Without the label sets: the parameters hold all that was derived from them. */
+  readonly statistics?: LabelStatistics
+}
+
+/** Makes a loss of one's own from its record. */
+export type LossFactory = (record: LossRecord) => Loss
+
+type Restore = (options: never, statistics: LabelStatistics) => Loss
+
+const withStatistics: Readonly<Record<string, Restore>> = {
+  'class-balanced': (options, statistics) => classBalancedLoss(statistics, options),
+  'distribution-balanced': (options, statistics) => distributionBalancedLoss(statistics, options),
+  'inverse-frequency': (options, statistics) => inverseFrequencyLoss(statistics, options),
+  'negative-tolerant': (options, statistics) => negativeTolerantLoss(statistics, options),
+  rebalanced: (options, statistics) => rebalancedLoss(statistics, options),
+  'released-text': released,
+  'released-vision': released,
+}
+
+function released(options: ReleasedConfig & ReleasedConfigOptions, statistics: LabelStatistics): Loss {
+  const { implementation, ...config } = options
+  return fromReleasedConfig(config, statistics, implementation === undefined ? {} : { implementation })
+}
+
+const withoutStatistics: Readonly<Record<string, (options: never) => Loss>> = {
+  'binary-cross-entropy': (options) => binaryCrossEntropy(options),
+  focal: (options) => focalLoss(options),
+}
+
+/** The record of a loss, from which {@link restoreLoss} makes the same loss again. */
+export function lossRecord({ name, parameters, reduction, statistics }: Loss): LossRecord {
+  const { labelSets: _, ...counts } = statistics ?? { labelSets: undefined }
+  return {
+    name,
+    parameters: Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, plain(value)])),
+    reduction,
+    ...(statistics === undefined ? {} : { statistics: counts as LabelStatistics }),
+  }
+}
+
+/** Typed arrays as lists, which JSON keeps. */
+function plain(value: unknown): unknown {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float64Array) : value
+}
+
+/**
+ * The loss that a record describes, number for number.
+ *
+ * @param factories - how to make losses of one's own (`defineLoss`) again, by name.
+ * @throws DblossError `argument` for a name that is neither a loss of the family nor among the factories, and for a record
+ * without the statistics that its loss needs; otherwise as the loss itself.
+ *
+ * @example
+ * const again = restoreLoss(JSON.parse(JSON.stringify(lossRecord(loss))))
+ */
+export function restoreLoss(record: LossRecord, factories: Readonly<Record<string, LossFactory>> = {}): Loss {
+  const { name, parameters, reduction, statistics } = record
+  const factory = own(factories, name)
+  if (factory !== undefined) return factory(record)
+  const options = { ...parameters, reduction } as never
+  const simple = own(withoutStatistics, name)
+  if (simple !== undefined) return simple(options)
+  const restore = own(withStatistics, name)
+  if (restore === undefined) {
+    const expected = [...Object.keys(withoutStatistics), ...Object.keys(withStatistics), ...Object.keys(factories)]
+    throw new DblossError('argument', `there is no way to make the loss '${name}' again; pass a factory of that name`, {
+      argument: 'record',
+      found: name,
+      expected: expected.join(' | '),
+    })
+  }
+  if (statistics === undefined) {
+    throw new DblossError('argument', `the record of '${name}' holds no statistics`, {
+      argument: 'record',
+      found: 'no statistics',
+      expected: 'the statistics that the loss was made from',
+    })
+  }
+  return restore(options, statistics)
+}
+
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined
+}
