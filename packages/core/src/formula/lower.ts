@@ -27,16 +27,24 @@ export interface PrimitiveTable<Value, Bool = Value> {
   reduce(kind: ReductionKind, operand: Value, axis: Axis): Value
 }
 
+/** What has been lowered already: the target's values of expressions and conditions. */
+export interface Lowered<Value, Bool = Value> {
+  readonly values: Map<Expression, Value>
+  readonly conditions: Map<Condition, Bool>
+}
+
 /**
  * Translates formulas into a target's values. Formulas lowered by one call share their common parts: lower the value
- * and the gradient of a loss together.
+ * and the gradient of a loss together, or hand on what the first call has lowered.
  *
+ * @param known - values to take as they are; those that are lowered now are added. Default: none.
  * @returns one value of the target for each expression, in order; its extent is that of the expression.
  */
-export function lower<Value, Bool>(expressions: readonly Expression[], table: PrimitiveTable<Value, Bool>): Value[] {
-  const values = new Map<Expression, Value>()
-  const conditions = new Map<Condition, Bool>()
-
+export function lower<Value, Bool>(
+  expressions: readonly Expression[],
+  table: PrimitiveTable<Value, Bool>,
+  { values, conditions }: Lowered<Value, Bool> = { values: new Map(), conditions: new Map() },
+): Value[] {
   const condition = (node: Condition): Bool => {
     let result = conditions.get(node)
     if (result === undefined) {

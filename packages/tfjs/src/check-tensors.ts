@@ -1,0 +1,60 @@
+import { DblossError, type Loss } from '@dbloss/core'
+import type * as tf from '@tensorflow/tfjs-core'
+import { tensorShape } from './primitives.ts'
+
+/**
+ * Checks shapes and types, which are known without waiting for the device; values are not looked at.
+ *
+ * @throws DblossError `shape` or `argument`; the message names the tensor.
+ */
+export function checkTensors(
+  loss: Loss,
+  labels: tf.Tensor,
+  logits: tf.Tensor,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+): { readonly batchSize: number; readonly classCount: number } {
+  for (const [name, { shape }] of Object.entries({ labels, logits })) {
+    if (shape.length !== 2) {
+      throw shapeError(
+        name,
+        shape,
+        `${name} has rank ${shape.length}; expected [batch size, classes]${hint(name, shape)}`,
+      )
+    }
+  }
+  const [batchSize, classCount] = logits.shape as [number, number]
+  const [rows, columns] = labels.shape as [number, number]
+  if (loss.classCount !== undefined && classCount !== loss.classCount) {
+    const message = `logits has ${classCount} columns but the statistics describe ${loss.classCount} classes`
+    throw shapeError('logits', logits.shape, message)
+  }
+  if (rows !== batchSize || columns !== classCount) {
+    throw shapeError('labels', labels.shape, `labels is [${labels.shape}] but logits is [${logits.shape}]`)
+  }
+  if (logits.dtype !== 'float32') {
+    throw new DblossError('argument', `logits is ${logits.dtype}; expected float32, the raw scores of a linear layer`, {
+      argument: 'logits',
+      found: logits.dtype,
+      expected: 'float32',
+    })
+  }
+  for (const [name, extent] of Object.entries(loss.inputs)) {
+    const expected = tensorShape(extent, { batchSize, classCount })
+    const found = inputs[name]?.shape
+    if (found?.length !== 2 || found[0] !== expected[0] || found[1] !== expected[1]) {
+      const state = found === undefined ? 'is missing' : `is [${found}]`
+      throw shapeError(name, found, `input '${name}' of ${loss.name} ${state}; expected [${expected}]`)
+    }
+  }
+  return { batchSize, classCount }
+}
+
+function hint(name: string, shape: readonly number[]): string {
+  return name === 'labels' && shape.length === 1
+    ? '. Lists of class indices have to become rows of 0 and 1 first, for example with tf.oneHot'
+    : ''
+}
+
+function shapeError(argument: string, found: readonly number[] | undefined, message: string): DblossError {
+  return new DblossError('shape', message, { argument, found, expected: 'see the message' })
+}
