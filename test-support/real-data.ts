@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { describe, test } from 'vitest'
+import { describeTarget } from './describe-target.ts'
 
 /** Access to data that is not part of the repository. */
 export interface RealData {
@@ -12,27 +12,18 @@ export interface RealData {
 }
 
 const folder = process.env.DBLOSS_REAL_DATA
-const isRequired = (process.env.DBLOSS_REQUIRE ?? '').split(',').includes('real-data')
-
 /**
  * Tests on data that `DBLOSS_REAL_DATA` names. Without it they are reported as skipped; when `DBLOSS_REQUIRE` contains
  * `real-data`, they fail.
  */
 export function describeRealData(name: string, tests: (data: RealData) => void): void {
-  describe(name, () => {
-    if (folder) {
-      const locate = (path: string): string => join(folder, path)
-      const load = (path: string): string => {
-        const bytes = readFileSync(locate(path))
-        return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-      }
-      tests({ locate, load })
-    } else if (isRequired) {
-      test('needs real data', () => {
-        throw new Error('real data not present, but DBLOSS_REQUIRE names real-data: set DBLOSS_REAL_DATA to its folder')
-      })
-    } else {
-      test.skip('real data not present', () => {})
+  const missing = folder ? undefined : 'set DBLOSS_REAL_DATA to its folder'
+  describeTarget(name, 'real-data', missing, () => {
+    const locate = (path: string): string => join(folder!, path)
+    const load = (path: string): string => {
+      const bytes = readFileSync(locate(path))
+      return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
     }
+    tests({ locate, load })
   })
 }

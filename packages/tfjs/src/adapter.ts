@@ -28,10 +28,16 @@ export async function tfjsAdapter({ backend, name }: TfjsAdapterOptions = {}): P
   const used = await useBackend(backend)
   return {
     name: name ?? `tfjs-${used}`,
-    precision: tf.backend().floatPrecision() === 16 ? 'float16' : 'float32',
+    precision: precisionOf(used),
     supports: { elements: true, optimizer: false },
     compile: async (loss) => new CompiledTfjsLoss(loss, used),
   }
+}
+
+/** `floatPrecision()` of webgl tells 16 just where textures of float32 are there. */
+function precisionOf(backend: string): 'float16' | 'float32' {
+  if (backend === 'webgl' && tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) return 'float32'
+  return tf.backend().floatPrecision() === 16 ? 'float16' : 'float32'
 }
 
 async function useBackend(backend: string | undefined): Promise<string> {

@@ -9,8 +9,8 @@ interface Logistic {
 const kernels: Logistic = { softplus: (x) => tf.softplus(x), expm1: (x) => tf.expm1(x) }
 
 /**
- * On webgl and webgpu `softplus` is off by 6 % near x = −14, and `expm1` and `log1p` are e^x − 1 and log(1 + x) as they
- * stand, which cancel near 0.
+ * On webgl and webgpu `softplus` is off by 6 % near x = −14, `expm1` and `log1p` are e^x − 1 and log(1 + x) as they stand,
+ * which cancel near 0, and `tanh` does the same.
  */
 const composed: Logistic = {
   softplus(x) {
@@ -20,8 +20,12 @@ const composed: Logistic = {
     const lost = tf.div(tf.sub(decay, tf.sub(sum, 1)), sum)
     return tf.add(tf.relu(x), tf.add(tf.log(sum), lost))
   },
-  // e^x − 1 = tanh(x/2) (e^x + 1)
-  expm1: (x) => tf.mul(tf.tanh(tf.mul(x, 0.5)), tf.add(tf.exp(x), 1)),
+  // The difference cancels near 0, and so does tanh there; the series to x⁶ is exact to 2⁻²⁴ below ¼.
+  expm1(x) {
+    let series: tf.Tensor = tf.add(tf.mul(x, 1 / 6), 1)
+    for (let n = 5; n >= 2; n--) series = tf.add(tf.mul(tf.mul(x, 1 / n), series), 1)
+    return tf.where(tf.less(tf.abs(x), 0.25), tf.mul(x, series), tf.sub(tf.exp(x), 1))
+  },
 }
 
 const shaderBackends = ['webgl', 'webgpu']
