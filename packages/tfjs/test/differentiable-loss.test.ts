@@ -1,0 +1,129 @@
+import { binaryCrossEntropy, defineLoss, distributionBalancedLoss, evaluate, max, multiply, ROWS } from '@dbloss/core'
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { differentiableLoss, toTfjsLoss } from '../src/index.ts'
+import { describeBackends } from './support/backends.ts'
+import { classCount, labels, partlyUnknown, sampleCount, statistics, trainedLosses } from './support/problem.ts'
+
+const logits = Float32Array.from({ length: sampleCount * classCount }, (_, at) => 3 * Math.sin(at))
+const tensors = (y: Float32Array = labels) => ({
+  y: tf.tensor2d(y, [sampleCount, classCount]),
+  z: tf.tensor2d(logits, [sampleCount, classCount]),
+})
+/** An upstream gradient that tells rows and columns apart. */
+const seeds = { value: 1, rows: sampleCount, elements: sampleCount * classCount }
+const seedOf = (output: keyof typeof seeds) =>
+  Float32Array.from({ length: seeds[output] }, (_, at) => Math.cos(at) + 0.5)
+
+describeBackends('each output and its gradient under any upstream gradient', (backend) => {
+  beforeAll(() => tf.setBackend(backend))
+  for (const output of ['value', 'rows', 'elements'] as const) {
+    test.each(trainedLosses)(`${output} of %s`, async (_, loss) => {
+      const batch = { logits, labels: partlyUnknown, batchSize: sampleCount }
+      const seed = seedOf(output)
+      const expected = evaluate(loss, batch, { seed, output })
+      const { y, z } = tensors(partlyUnknown)
+      const apply = differentiableLoss(loss, { output })
+      const result = apply(y, z) as tf.Tensor
+      const upstream = tf.tensor(seed, result.shape)
+      const gradient = tf.grad((x) => apply(y, x) as tf.Tensor)(z, upstream)
+      const wanted = output === 'value' ? [expected.value] : expected[output]!
+      const close = (got: ArrayLike<number>, want: ArrayLike<number>) => {
+        const largest = Math.max(...Array.from(want, Math.abs))
+        for (let at = 0; at < want.length; at++)
+          expect(Math.abs(got[at]! - want[at]!)).toBeLessThan(32 * 2 ** -23 * largest)
+      }
+      close(await result.data(), wanted)
+      close(await gradient.data(), expected.gradient)
+      expect(result.rank).toBe({ value: 0, rows: 1, elements: 2 }[output])
+      apply.dispose()
+      tf.dispose([y, z, result, upstream, gradient])
+    })
+  }
+
+  test('variableGrads through layers before and operations after, with nothing leaked', async () => {
+    const loss = distributionBalancedLoss(statistics)
+    const before = tf.memory().numTensors
+    const apply = differentiableLoss(loss)
+    const { y, z } = tensors()
+    const scale = tf.tidy(() => tf.variable(tf.scalar(1)))
+    const { value, grads } = tf.variableGrads(() => tf.mul(2, apply(y, tf.mul(scale, z))) as tf.Scalar, [scale])
+    const expected = evaluate(loss, { logits, labels, batchSize: sampleCount })
+    expect((await value.data())[0]).toBeCloseTo(2 * expected.value, 5)
+    const [slope] = await Object.values(grads)[0]!.data()
+    expect(slope).toBeCloseTo(2 * logits.reduce((sum, logit, at) => sum + logit * expected.gradient[at]!, 0), 5)
+    tf.dispose([y, z, scale, value, Object.values(grads)])
+    apply.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  test('labels as int32 and bool', async () => {
+    const apply = toTfjsLoss(distributionBalancedLoss(statistics))
+    const { y, z } = tensors()
+    const expected = await apply(y, z).data()
+    for (const dtype of ['int32', 'bool'] as const) expect(await apply(tf.cast(y, dtype), z).data()).toEqual(expected)
+    apply.dispose()
+  })
+})
+
+test('a loss used on two backends in turn', async () => {
+  const apply = differentiableLoss(distributionBalancedLoss(statistics))
+  const values: number[] = []
+  for (const backend of ['cpu', 'wasm', 'cpu']) {
+    await tf.setBackend(backend)
+    const { y, z } = tensors()
+    values.push((await apply(y, z).data())[0]!)
+  }
+  expect(values[1]).toBeCloseTo(values[0]!, 6)
+  expect(values[2]).toBe(values[0])
+  apply.dispose()
+})
+
+test('further inputs', async () => {
+  const weighted = defineLoss({
+    name: 'weighted rows',
+    inputs: { rowWeights: ROWS },
+    reduction: 'sum',
+    formula: ({ logits: z, inputs }) => multiply(inputs.rowWeights!, z),
+  })
+  const apply = differentiableLoss(weighted)
+  const [y, z, rowWeights] = [tf.zeros([2, 2]), tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([10, 100], [2, 1])]
+  expect(await apply(y, z, { rowWeights }).data()).toEqual(Float32Array.of(730))
+  expect(() => apply(y, z)).toThrow("input 'rowWeights' of weighted rows is missing; expected [2,1]")
+  expect(() => toTfjsLoss(weighted)).toThrow('needs the inputs rowWeights, which model.compile has no place for')
+})
+
+describe('what is refused', () => {
+  beforeAll(() => tf.setBackend('cpu'))
+  const apply = toTfjsLoss(distributionBalancedLoss(statistics))
+  test.each([
+    ['logits of another width', [2, 3], [2, 3], 'logits has 3 columns but the statistics describe 4 classes'],
+    ['labels of another width', [2, 3], [2, 4], 'labels is [2,3] but logits is [2,4]'],
+    ['labels of another length', [3, 4], [2, 4], 'labels is [3,4] but logits is [2,4]'],
+    ['labels of rank 1', [2], [2, 4], 'labels has rank 1; expected [batch size, classes]. Lists of class indices'],
+    ['logits of rank 3', [2, 4], [2, 4, 1], 'logits has rank 3'],
+  ])('%s', (_, y, z, message) => {
+    expect(() => apply(tf.zeros(y), tf.zeros(z))).toThrow(
+      expect.objectContaining({ code: 'shape', message: expect.stringContaining(message) }),
+    )
+  })
+  test('int32 logits', () => {
+    expect(() => apply(tf.zeros([2, 4]), tf.zeros([2, 4], 'int32'))).toThrow('logits is int32; expected float32')
+  })
+
+  test('a loss that was disposed', () => {
+    const disposed = toTfjsLoss(binaryCrossEntropy())
+    disposed.dispose()
+    disposed.dispose()
+    expect(() => disposed(tf.zeros([1, 2]), tf.zeros([1, 2]))).toThrow(
+      'the loss binary-cross-entropy was used after dispose()',
+    )
+  })
+
+  test('a loss that couples rows, as a loss by row', () => {
+    const largest = defineLoss({ name: 'largest', formula: ({ logits: z }) => max(max(z, 'classes'), 'batch') })
+    expect(() => toTfjsLoss(largest)).toThrow('largest couples the rows of a batch')
+    const value = differentiableLoss(largest)(tf.zeros([2, 2]), tf.tensor2d([1, 5, 2, 3], [2, 2]))
+    expect(value.dataSync()[0]).toBe(5)
+  })
+})
