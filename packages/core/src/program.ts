@@ -2,6 +2,7 @@ import { DblossError } from './errors.ts'
 import { constant, input, less, select, sum } from './formula/build.ts'
 import { differentiate } from './formula/differentiate.ts'
 import { ELEMENTS, ROWS, sameExtent } from './formula/extent.ts'
+import { resolveKnownConditions } from './formula/known-conditions.ts'
 import type { Expression } from './formula/nodes.ts'
 import { simplify } from './formula/simplify.ts'
 import type { Loss, LossOutput, LossProgram, OutputProgram } from './loss.ts'
@@ -31,9 +32,14 @@ export function outputProgram(loss: Loss, output: LossOutput): OutputProgram {
   if (root === undefined) throw withoutOutput(loss, output)
   const seed = input('seed', root.extent)
   const [simple] = simplify([root])
-  const [result, gradient] = simplify([simple!, differentiate(simple!, 'logits', seed)])
+  const [result, gradient] = complete([simple!, differentiate(simple!, 'logits', seed)])
   const over = { value: (scalar: Expression) => scalar, rows: overRows, elements: overElements }[output]
   return { output: over(result!), gradient: overElements(gradient!), seed }
+}
+
+/** The last steps, after differentiation: formulas as cheap as they get. */
+function complete(expressions: readonly Expression[]): Expression[] {
+  return simplify(resolveKnownConditions(simplify(expressions)), { isComplete: true })
 }
 
 function withoutOutput(loss: Loss, output: LossOutput): DblossError {
@@ -54,7 +60,7 @@ const programs = new WeakMap<Loss, LossProgram>()
 function deriveProgram(loss: Loss): LossProgram {
   // Simplified first: the rules for σ(u)^γ and log σ(u) have to see the formula before it is differentiated.
   const simple = simplify([loss.value, ...present(loss.elements), ...present(loss.rows)])
-  const [value, gradient, ...others] = simplify([
+  const [value, gradient, ...others] = complete([
     simple[0]!,
     differentiate(simple[0]!, 'logits', constant(1)),
     ...simple.slice(1),

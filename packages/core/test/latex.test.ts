@@ -23,11 +23,11 @@ describe('LaTeX', () => {
     expect(lines).toEqual([
       String.raw`\begin{aligned}`,
       String.raw`\ell_{i} &= w_{i} \, \left(y_{i} \, \log\left(1 + e^{-z'_{i}}\right) + \frac{\left(1 - y_{i}\right) \, \log\left(1 + e^{\lambda \, z'_{i}}\right)}{\lambda}\right) \\`,
-      String.raw`w_{i} &= \alpha + \begin{cases} \sigma\left(\beta \, \left(r_{i} - \mu\right)\right) & 0 < P \\ 1 & \text{otherwise} \end{cases} \\`,
+      String.raw`w_{i} &= \alpha + \sigma\left(\beta \, \left(r_{i} - \mu\right)\right) \\`,
       String.raw`z'_{i} &= z_{i} - \nu_{i} \\`,
       String.raw`r_{i} &= \frac{\frac{1}{n_{i}}}{P} \\`,
-      String.raw`P &= \sum_{j} \frac{y_{j}}{n_{j}} \\`,
-      String.raw`\nu_{i} &= -\kappa \, b_{i}`,
+      String.raw`\nu_{i} &= -\kappa \, b_{i} \\`,
+      String.raw`P &= \sum_{j} \frac{y_{j}}{n_{j}}`,
       String.raw`\end{aligned}`,
     ])
   })

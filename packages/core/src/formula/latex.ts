@@ -137,14 +137,13 @@ class LatexPrinter {
   }
 }
 
-/** `select(0 < x, x, 1)` guards a denominator against 0; on paper it is x. */
+/** `select(0 < x, x, c)` guards a denominator against 0; on paper it is x. */
 function isGuard({ condition, whenTrue, whenFalse }: SelectNode): boolean {
   return (
     condition.left.kind === 'constant' &&
     condition.left.value === 0 &&
     condition.right === whenTrue &&
-    whenFalse.kind === 'constant' &&
-    whenFalse.value === 1
+    whenFalse.kind === 'constant'
   )
 }
 

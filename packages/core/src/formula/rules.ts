@@ -7,6 +7,7 @@ import {
   expm1,
   multiply,
   negate,
+  power,
   select,
   sigmoid,
   softplus,
@@ -29,6 +30,7 @@ export type RuleName =
   | 'log-of-sigmoid'
   | 'power-of-sigmoid'
   | 'hoist-select'
+  | 'sigmoid-from-exponential'
 
 /** A rewriting of one node; its operands are simplified already. */
 export interface SimplificationRule {
@@ -219,3 +221,30 @@ export const simplificationRules: readonly SimplificationRule[] = [
     apply: hoistSelect,
   },
 ]
+
+/**
+ * For a program that has been differentiated: the rule that served the derivative is undone where the target has a cheaper
+ * form, which the derivative of softplus needs anyway.
+ */
+export const closingRules: readonly SimplificationRule[] = [
+  ...simplificationRules.filter(({ name }) => name !== 'power-of-sigmoid'),
+  {
+    name: 'sigmoid-from-exponential',
+    purpose: 'exp(−γ softplus(−u)) costs two transcendental functions; σ(u) is at hand, and σ(u)² a product away',
+    apply: (node) => {
+      if (node.kind !== 'exp' || node.operand.kind !== 'multiply') {
+        return node.kind === 'exp' ? sigmoidPower(node.operand, -1) : undefined
+      }
+      const { left, right } = node.operand
+      return isConstant(left) ? sigmoidPower(negate(right), left.value) : undefined
+    },
+  },
+]
+
+/** σ(−v)^−k for `k · softplus(v)`, given as −softplus(v); nothing but for the first and second power. */
+function sigmoidPower(negated: Expression, factor: number): Expression | undefined {
+  if (negated.kind !== 'negate' || negated.operand.kind !== 'softplus' || !(factor === -1 || factor === -2))
+    return undefined
+  const value = sigmoid(negate(negated.operand.operand))
+  return factor === -1 ? value : power(value, 2)
+}

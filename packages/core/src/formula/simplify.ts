@@ -1,11 +1,13 @@
 import { Interner } from './intern.ts'
 import type { Expression } from './nodes.ts'
 import { operandsOf, withOperands } from './operands.ts'
-import { type RuleName, simplificationRules } from './rules.ts'
+import { closingRules, type RuleName, simplificationRules } from './rules.ts'
 
 /** Which rules to leave out; for the tests that show what each rule is for. */
 export interface SimplifyOptions {
   readonly without?: readonly RuleName[]
+  /** Whether the formula is complete: nothing of it will be differentiated again. Default false. */
+  readonly isComplete?: boolean
 }
 
 /**
@@ -14,8 +16,11 @@ export interface SimplifyOptions {
  * Simplification is part of correctness, not an optimisation; what each rule protects from stands beside it in
  * `rules.ts`. A simplified expression may vary along fewer axes than the original.
  */
-export function simplify(expressions: readonly Expression[], { without = [] }: SimplifyOptions = {}): Expression[] {
-  const rules = simplificationRules.filter((rule) => !without.includes(rule.name))
+export function simplify(
+  expressions: readonly Expression[],
+  { without = [], isComplete = false }: SimplifyOptions = {},
+): Expression[] {
+  const rules = (isComplete ? closingRules : simplificationRules).filter((rule) => !without.includes(rule.name))
   const interner = new Interner()
   const simplified = new Map<Expression, Expression>()
 

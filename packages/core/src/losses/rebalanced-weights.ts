@@ -62,12 +62,20 @@ export function rebalancedWeights(
   statistics: LabelStatistics,
   { alpha, beta, mu }: Rebalancing,
 ): Expression {
-  const n = classVector('classCounts', requireCounts(statistics), 'n')
+  const counts = requireCounts(statistics)
+  const n = classVector('classCounts', counts, 'n')
   const shown = named('P', sum(divide(labels, n), 'classes'))
-  const hasPositives = less(0, shown)
-  // The denominator is guarded, since a GPU need not give ∞ for a division by zero.
-  const r = named('r', divide(divide(1, n), select(hasPositives, shown, 1)))
+  const whenNothingShown = saturatingDenominator(counts, beta, mu)
+  const r = named('r', divide(divide(1, n), select(less(0, shown), shown, whenNothingShown)))
   const mapped = sigmoid(multiply(parameter('\\beta', beta), subtract(r, parameter('\\mu', mu))))
-  const limit = beta > 0 ? 1 : beta < 0 ? 0 : 0.5
-  return named('w', add(parameter('\\alpha', alpha), select(hasPositives, mapped, limit)))
+  return named('w', add(parameter('\\alpha', alpha), mapped))
+}
+
+/**
+ * What stands for Σ_j y_j / n_j in a row without positives, where r is ∞: small enough that |β| (r_i − μ) is 100 or more for
+ * every class, so that σ is 1 (0 for β < 0) in every precision. A GPU need not give ∞ for a division by zero.
+ */
+function saturatingDenominator(counts: Float64Array, beta: number, mu: number): number {
+  if (beta === 0) return 1
+  return 1 / (Math.max(...counts) * (Math.max(mu, 0) + 100 / Math.abs(beta)))
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { closingRules } from '../../src/formula/rules.ts'
 import {
   add,
   classVector,
@@ -20,6 +21,7 @@ import {
   sigmoid,
   simplificationRules,
   simplify,
+  softplus,
   subtract,
   sum,
   topologicalOrder,
@@ -109,6 +111,14 @@ const cases: readonly RuleCase[] = [
     holds: (without) => at(derivative(power(sigmoid(z), 0.5), without), -1e4) === 0,
   },
   {
+    rule: 'sigmoid-from-exponential',
+    // σ(z)² in place of two functions more.
+    holds: (without) => {
+      const [simplified] = simplify([exp(multiply(-2, softplus(negate(z))))], { without, isComplete: true })
+      return topologicalOrder([simplified!]).every(({ kind }) => kind !== 'exp' && kind !== 'softplus')
+    },
+  },
+  {
     rule: 'hoist-select',
     // x where x < 1, else log(x − 1) squared: at x = 0 the arm not taken is NaN.
     holds: (without) => {
@@ -120,7 +130,9 @@ const cases: readonly RuleCase[] = [
 
 describe('every simplification rule has a case that fails without it', () => {
   test('no rule is missing here', () => {
-    expect(cases.map(({ rule }) => rule).sort()).toEqual(simplificationRules.map(({ name }) => name).sort())
+    expect(cases.map(({ rule }) => rule).sort()).toEqual(
+      [...new Set([...simplificationRules, ...closingRules].map(({ name }) => name))].sort(),
+    )
   })
   test.each(cases)('$rule', ({ rule, holds }) => {
     expect(holds([])).toBe(true)
