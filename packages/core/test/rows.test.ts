@@ -32,7 +32,7 @@ describe.each(reductions)('rows with reduction %s', (reduction) => {
     const loss = create(statistics, { reduction })
     const { gradient } = evaluate(loss, batch)
     const seeded = evaluate(loss, batch, { seed: [1 / 3, 1 / 3, 1 / 3], output: 'rows' })
-    seeded.gradient.forEach((derivative, index) => expect(derivative).toBeCloseTo(gradient[index]!, 13))
+    for (const [index, derivative] of seeded.gradient.entries()) expect(derivative).toBeCloseTo(gradient[index]!, 13)
   })
 })
 
@@ -40,7 +40,7 @@ test('rows follow rowSum · B / known', () => {
   const loss = defineLoss({ name: 'sum of logits', formula: ({ logits }) => logits })
   // 6 of 9 labels are known.
   const expected = [1.5, 0.9, -2].map((rowSum) => (rowSum * 3) / 6)
-  evaluate(loss, batch).rows!.forEach((row, index) => expect(row).toBeCloseTo(expected[index]!, 14))
+  for (const [index, row] of evaluate(loss, batch).rows!.entries()) expect(row).toBeCloseTo(expected[index]!, 14)
 })
 
 test('a seed reaches the rows that are coupled through the batch', () => {

@@ -1,8 +1,8 @@
 import type { ConformanceResult } from '@dbloss/conformance'
 import { describe, test } from 'vitest'
+import { bundle } from '../../../test-support/bundle.ts'
 import { findChromium, withPage } from '../../../test-support/chromium.ts'
 import { describeTarget } from '../../../test-support/describe-target.ts'
-import { bundle } from './support/bundle.ts'
 
 const missing = findChromium() === undefined ? 'install the chromium package, or set CHROMIUM_PATH' : undefined
 

@@ -2,8 +2,8 @@ import { conformance } from '@dbloss/conformance'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, test } from 'vitest'
 import { describeTarget } from '../../../test-support/describe-target.ts'
+import { installNodeWebGpu } from '../../../test-support/node-webgpu.ts'
 import { tfjsAdapter } from '../src/index.ts'
-import { installNodeWebGpu } from './support/node-webgpu.ts'
 
 const missing = await installNodeWebGpu()
 // The backend registers itself only where the navigator has a GPU already.

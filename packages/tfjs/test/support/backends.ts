@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-backend-wasm'
 import { describeTarget } from '../../../../test-support/describe-target.ts'
-import { installNodeWebGpu } from './node-webgpu.ts'
+import { installNodeWebGpu } from '../../../../test-support/node-webgpu.ts'
 
 const webGpuMissing = await installNodeWebGpu()
 if (webGpuMissing === undefined) {
