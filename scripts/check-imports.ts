@@ -1,10 +1,11 @@
-/** Fails when a package imports one that it must not know: cli → transformers → onnx-training → core; conformance → core. */
+/** Fails when a package imports one that it must not know: cli → transformers → onnx-training → core; tfjs → core; conformance → core. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   conformance: ['core'],
+  tfjs: ['core'],
   'onnx-training': ['core'],
   transformers: ['core', 'onnx-training'],
   cli: ['core', 'onnx-training', 'transformers'],

@@ -68,7 +68,7 @@ export async function measureSize(batchSize: number, classCount: number, budget:
 
 /** Where the measured loss runs. */
 export async function measuredDevice(): Promise<string> {
-  const loss = differentiableLoss(distributionBalancedLoss(benchmarkBatch(2, 4).statistics, measured))
+  const loss = differentiableLoss(distributionBalancedLoss(benchmarkBatch(2, 80).statistics, measured))
   const { summary } = await deviceReport(() => tf.grad((z) => loss(tf.zeros([256, 80]), z))(tf.zeros([256, 80])))
   loss.dispose()
   return summary

@@ -15,21 +15,19 @@ export function checkTensors(
 ): { readonly batchSize: number; readonly classCount: number } {
   for (const [name, { shape }] of Object.entries({ labels, logits })) {
     if (shape.length !== 2) {
-      throw shapeError(
-        name,
-        shape,
-        `${name} has rank ${shape.length}; expected [batch size, classes]${hint(name, shape)}`,
-      )
+      const message = `${name} has rank ${shape.length}; expected [batch size, classes]${hint(name, shape)}`
+      throw shapeError(name, shape, '[batch size, classes]', message)
     }
   }
   const [batchSize, classCount] = logits.shape as [number, number]
   const [rows, columns] = labels.shape as [number, number]
   if (loss.classCount !== undefined && classCount !== loss.classCount) {
     const message = `logits has ${classCount} columns but the statistics describe ${loss.classCount} classes`
-    throw shapeError('logits', logits.shape, message)
+    throw shapeError('logits', logits.shape, `${loss.classCount} columns`, message)
   }
   if (rows !== batchSize || columns !== classCount) {
-    throw shapeError('labels', labels.shape, `labels is [${labels.shape}] but logits is [${logits.shape}]`)
+    const message = `labels is [${labels.shape}] but logits is [${logits.shape}]`
+    throw shapeError('labels', labels.shape, `[${logits.shape}]`, message)
   }
   if (logits.dtype !== 'float32') {
     throw new DblossError('argument', `logits is ${logits.dtype}; expected float32, the raw scores of a linear layer`, {
@@ -43,7 +41,8 @@ export function checkTensors(
     const found = inputs[name]?.shape
     if (found?.length !== 2 || found[0] !== expected[0] || found[1] !== expected[1]) {
       const state = found === undefined ? 'is missing' : `is [${found}]`
-      throw shapeError(name, found, `input '${name}' of ${loss.name} ${state}; expected [${expected}]`)
+      const message = `input '${name}' of ${loss.name} ${state}; expected [${expected}]`
+      throw shapeError(name, found, `[${expected}]`, message)
     }
   }
   return { batchSize, classCount }
@@ -55,6 +54,11 @@ function hint(name: string, shape: readonly number[]): string {
     : ''
 }
 
-function shapeError(argument: string, found: readonly number[] | undefined, message: string): DblossError {
-  return new DblossError('shape', message, { argument, found, expected: 'see the message' })
+function shapeError(
+  argument: string,
+  found: readonly number[] | undefined,
+  expected: string,
+  message: string,
+): DblossError {
+  return new DblossError('shape', message, { argument, found, expected })
 }

@@ -13,9 +13,12 @@ export {
   labelStatistics,
   longTailMetrics,
   namedLoss,
+  namedLosses,
   negativeTolerantLoss,
   presets,
   rebalancedLoss,
+  type SplitMeans,
+  splitClasses,
   statisticsFromCounts,
 } from '@dbloss/core'
 export { type TfjsAdapterOptions, tfjsAdapter } from './adapter.ts'

@@ -59,7 +59,8 @@ export interface LongTailCallback {
  * `val_map_medium`, `val_map_tail`, so that they stand in the history), stops early and keeps the best weights.
  *
  * It is a plain object, as `fit({ callbacks: [it] })` takes them; beside callbacks of TensorFlow.js such as
- * `tf.callbacks.earlyStopping()` wrap it: `new tf.CustomCallback(it)`.
+ * `tf.callbacks.earlyStopping()` wrap it: `new tf.CustomCallback(it)`. A training is one call of `fit`: each begins with an
+ * empty history and no best epoch.
  *
  * @throws DblossError `argument` when the monitored split has no class, `shape` and `labels` as `longTailMetrics`; during
  * training `runtime` when the loss is no longer finite, before the weights are lost in it.

@@ -7,11 +7,13 @@ import {
   type OutputProgram,
   outputProgram,
 } from '@dbloss/core'
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { ConstantTensors } from './constant-tensors.ts'
 import type { LossKernel } from './loss-kernel.ts'
 import { type BatchTensors, TfjsPrimitives } from './primitives.ts'
+import { runsShaders } from './shader-backends.ts'
 import { sharedParts } from './shared-parts.ts'
+import { type TotalSum, totalSums } from './total-sums.ts'
 
 /**
  * A loss as TensorFlow.js operations. What the gradient has in common with the output is computed once, in the forward
@@ -21,10 +23,12 @@ export class OperationsKernel implements LossKernel {
   readonly #program: OutputProgram
   readonly #sharedValues: readonly Expression[]
   readonly #sharedConditions: readonly Condition[]
+  readonly #totals: readonly TotalSum[]
   readonly #constants = new ConstantTensors()
 
   constructor(loss: Loss, output: LossOutput) {
     this.#program = outputProgram(loss, output)
+    this.#totals = totalSums(this.#program.output)
     const { values, conditions } = sharedParts(this.#program)
     this.#sharedValues = values
     this.#sharedConditions = conditions
@@ -33,6 +37,10 @@ export class OperationsKernel implements LossKernel {
   forward(batch: BatchTensors): { output: tf.Tensor; saved: tf.Tensor[] } {
     const lowered = { values: new Map<Expression, tf.Tensor>(), conditions: new Map<Condition, tf.Tensor>() }
     const table = new TfjsPrimitives(this.#constants, batch)
+    for (const { sum, operand } of runsShaders() ? this.#totals : []) {
+      const [elements] = lower([operand], table, lowered)
+      lowered.values.set(sum, tf.sum(elements!, [0, 1], true))
+    }
     const [output] = lower([this.#program.output], table, lowered)
     const saved = [
       ...lower(this.#sharedValues, table, lowered),

@@ -41,7 +41,12 @@ export async function predictLabels(
 ): Promise<LabelPrediction> {
   const [batchSize, classCount] = logits.shape
   if (batchSize === undefined || classCount === undefined || logits.shape.length !== 2) {
-    throw shapeError('logits', `logits is [${logits.shape}]; expected [batch size, classes]`, logits.shape)
+    throw shapeError(
+      'logits',
+      `logits is [${logits.shape}]; expected [batch size, classes]`,
+      logits.shape,
+      '[batch size, classes]',
+    )
   }
   const thresholdOf = readThresholds(thresholds, classCount)
   if (classNames !== undefined && classNames.length !== classCount) {
@@ -49,6 +54,7 @@ export async function predictLabels(
       'classNames',
       `classNames has ${classNames.length} names but logits has ${classCount} columns`,
       classNames.length,
+      `${classCount} names`,
     )
   }
   const probabilities = tf.sigmoid(logits)
@@ -74,6 +80,7 @@ function readThresholds(thresholds: number | ArrayLike<number>, classCount: numb
       'thresholds',
       `thresholds has ${list.length} values but logits has ${classCount} columns`,
       list.length,
+      `${classCount} values`,
     )
   }
   const wrong = list.find((threshold) => !(threshold >= 0 && threshold <= 1))
@@ -87,6 +94,6 @@ function readThresholds(thresholds: number | ArrayLike<number>, classCount: numb
   return (classIndex) => list[typeof thresholds === 'number' ? 0 : classIndex]!
 }
 
-function shapeError(argument: string, message: string, found: unknown): DblossError {
-  return new DblossError('shape', message, { argument, found, expected: 'sizes that agree' })
+function shapeError(argument: string, message: string, found: unknown, expected: string): DblossError {
+  return new DblossError('shape', message, { argument, found, expected })
 }

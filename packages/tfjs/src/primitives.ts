@@ -1,7 +1,7 @@
 import type { Axis, BinaryKind, Extent, PrimitiveTable, ReductionKind, UnaryKind } from '@dbloss/core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { ConstantTensors } from './constant-tensors.ts'
-import { logistic } from './logistic.ts'
+import { expm1 } from './expm1.ts'
 
 /** The tensors of one batch, and its size. */
 export interface BatchTensors {
@@ -49,9 +49,10 @@ export class TfjsPrimitives implements PrimitiveTable<tf.Tensor> {
       case 'sigmoid':
         return tf.sigmoid(operand)
       case 'expm1':
-        return logistic().expm1(operand)
+        return expm1(operand)
       case 'softplus':
-        return logistic().softplus(operand)
+        // Near x = −14 webgl and webgpu are off by 6 % of a value of 1e-6: an absolute error of a rounding of 1.
+        return tf.softplus(operand)
     }
   }
 
