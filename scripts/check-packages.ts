@@ -3,7 +3,7 @@
  * into a new project that imports every one of them as ES modules and as CommonJS, and runs the command.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -14,6 +14,7 @@ import { publishedPackages } from './workspace.ts'
 const budgets: Readonly<Record<string, number>> = {
   '@dbloss/core': 20,
   '@dbloss/conformance': 16,
+  '@dbloss/tfjs': 12,
   '@dbloss/onnx-training': 16,
   '@dbloss/transformers': 24,
   dbloss: 12,
@@ -51,6 +52,47 @@ function tarballOf(name: string): string {
   return readdirSync(project).find((file) => file.startsWith(prefix) && /\d+\.tgz$/.test(file))!
 }
 
+/** Installs packed packages and others into a new project, as a user would, and runs programs there. */
+function useAsUser(
+  name: string,
+  dependencies: Readonly<Record<string, string>>,
+  programs: Readonly<Record<string, string>>,
+): string {
+  const folder = join(project, name)
+  const { packageManager } = JSON.parse(readFileSync('package.json', 'utf8')) as { packageManager: string }
+  const overrides = Object.fromEntries(
+    packages.map((each) => [each.name, `file:${join(project, tarballOf(each.name))}`]),
+  )
+  const ignoredBuiltDependencies = ['core-js', 'onnxruntime-node', 'sharp', 'protobufjs']
+  mkdirSync(folder)
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({
+      name,
+      private: true,
+      packageManager,
+      dependencies,
+      pnpm: { overrides, ignoredBuiltDependencies },
+    }),
+  )
+  run('pnpm', ['install', '--prefer-offline', '--ignore-workspace'], folder)
+  for (const [file, program] of Object.entries(programs)) {
+    writeFileSync(join(folder, file), program)
+    run('node', [file], folder)
+  }
+  return folder
+}
+
+/** A program that trains one epoch, with `tf` and `dbloss` loaded either way. */
+const training = `
+  const statistics = dbloss.labelStatistics([[0], [0, 1], [1], [0]])
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] })
+  dbloss.compileWithLoss(model, { loss: dbloss.distributionBalancedLoss(statistics), optimizer: 'adam' })
+  const labels = tf.tensor2d([[1, 0], [1, 1], [0, 1], [1, 0]])
+  const { history } = await model.fit(tf.randomNormal([4, 3]), labels, { epochs: 1, verbose: 0 })
+  if (!Number.isFinite(history.loss[0])) throw new Error('the loss is ' + history.loss[0])
+`
+
 try {
   for (const { folder, name } of packages) {
     run(join(bin, 'publint'), ['--strict', folder])
@@ -59,40 +101,30 @@ try {
     run(join(bin, 'attw'), [join(project, tarball), '--profile', 'node16'])
     console.log(`${name}: publint and attw find nothing, ${await checkSize(folder, name)} minified and compressed`)
   }
-  const tarballs = Object.fromEntries(
-    packages.map(({ name }) => {
-      return [name, `file:${join(project, tarballOf(name))}`]
-    }),
-  )
-  const root = JSON.parse(readFileSync('package.json', 'utf8')) as { packageManager: string }
-  writeFileSync(
-    join(project, 'package.json'),
-    JSON.stringify({
-      name: 'consumer',
-      private: true,
-      packageManager: root.packageManager,
-      dependencies: { ...tarballs, '@huggingface/transformers': '4.3.1' },
-      pnpm: { overrides: tarballs, ignoredBuiltDependencies: ['onnxruntime-node', 'sharp', 'protobufjs'] },
-    }),
-  )
-  run('pnpm', ['install', '--prefer-offline', '--ignore-workspace'], project)
+  const tarballs = Object.fromEntries(packages.map(({ name }) => [name, `file:${join(project, tarballOf(name))}`]))
   const names = packages.map(({ name }) => name)
-  writeFileSync(
-    join(project, 'consumer.mjs'),
-    names
-      .map((name) => `if (Object.keys(await import('${name}')).length === 0) throw new Error('${name} is empty')`)
-      .join('\n'),
+  const isNotEmpty = (load: (name: string) => string): string =>
+    names.map((name) => `if (Object.keys(${load(name)}).length === 0) throw new Error('${name} is empty')`).join('\n')
+  const everything = useAsUser(
+    'everything',
+    { ...tarballs, '@huggingface/transformers': '4.3.1', '@tensorflow/tfjs': '4.22.0' },
+    {
+      'consumer.mjs': isNotEmpty((name) => `await import('${name}')`),
+      'consumer.cjs': isNotEmpty((name) => `require('${name}')`),
+    },
   )
-  writeFileSync(
-    join(project, 'consumer.cjs'),
-    names
-      .map((name) => `if (Object.keys(require('${name}')).length === 0) throw new Error('${name} is empty')`)
-      .join('\n'),
-  )
-  run('node', ['consumer.mjs'], project)
-  run('node', ['consumer.cjs'], project)
-  run(join(project, 'node_modules/.bin/dbloss'), ['--help'], project)
+  run(join(everything, 'node_modules/.bin/dbloss'), ['--help'], everything)
   console.log(`the packed ${names.join(', ')} work as ES modules and as CommonJS, and dbloss --help runs`)
+
+  useAsUser(
+    'tfjs-user',
+    { '@dbloss/tfjs': tarballs['@dbloss/tfjs']!, '@tensorflow/tfjs': '4.22.0' },
+    {
+      'train.mjs': `import * as tf from '@tensorflow/tfjs'\nimport * as dbloss from '@dbloss/tfjs'\n${training}`,
+      'train.cjs': `const tf = require('@tensorflow/tfjs')\nconst dbloss = require('@dbloss/tfjs')\n;(async () => {${training}})()`,
+    },
+  )
+  console.log('a project with @dbloss/tfjs and @tensorflow/tfjs alone trains, as ES module and as CommonJS')
 } finally {
   rmSync(project, { recursive: true, force: true })
 }
