@@ -1,6 +1,6 @@
 import type { Adapter } from '@dbloss/core'
 import { allChecks } from './all-checks.ts'
-import type { CheckGroup, ConformanceResult } from './result.ts'
+import type { Check, CheckGroup, ConformanceResult } from './result.ts'
 import { type ConformanceException, runCheck } from './run-check.ts'
 
 /** What the suite checks, and what it is told besides. */
@@ -11,6 +11,8 @@ export interface ConformanceTarget {
   readonly liveObjects?: () => number
   /** Failures that are known. Default: none. */
   readonly exceptions?: readonly ConformanceException[]
+  /** How many random formulas are checked beside the named losses. Default 50. */
+  readonly randomFormulas?: number
   /** Receives every outcome, in order. */
   readonly onResult?: (result: ConformanceResult) => void
 }
@@ -38,7 +40,7 @@ export function conformance({ describe, test, ...target }: TestRunner & Conforma
     return made
   }
   describe('conformance', () => {
-    for (const [group, checks] of groups()) {
+    for (const [group, checks] of byGroup(checksFor(target))) {
       describe(group, () => {
         for (const check of checks) {
           test(check.name, async (context) => {
@@ -62,7 +64,7 @@ export function conformance({ describe, test, ...target }: TestRunner & Conforma
 export async function runConformance(target: ConformanceTarget): Promise<ConformanceResult[]> {
   const adapter = await target.adapter()
   const results: ConformanceResult[] = []
-  for (const check of allChecks) {
+  for (const check of checksFor(target)) {
     const result = await runCheck(check, { adapter, liveObjects: target.liveObjects }, target.exceptions)
     target.onResult?.(result)
     results.push(result)
@@ -71,14 +73,16 @@ export async function runConformance(target: ConformanceTarget): Promise<Conform
   return results
 }
 
-function groups(): Map<CheckGroup, (typeof allChecks)[number][]> {
-  const byGroup = new Map<CheckGroup, (typeof allChecks)[number][]>()
-  for (const check of allChecks) {
-    const list = byGroup.get(check.group)
-    if (list === undefined) byGroup.set(check.group, [check])
+const checksFor = ({ randomFormulas = 50 }: ConformanceTarget): Check[] => allChecks(randomFormulas)
+
+function byGroup(checks: readonly Check[]): Map<CheckGroup, Check[]> {
+  const groups = new Map<CheckGroup, Check[]>()
+  for (const check of checks) {
+    const list = groups.get(check.group)
+    if (list === undefined) groups.set(check.group, [check])
     else list.push(check)
   }
-  return byGroup
+  return groups
 }
 
 /** vitest's and node:test's contexts can skip with a reason; other runners show the check as passed. */

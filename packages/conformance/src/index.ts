@@ -1,4 +1,5 @@
 export { type ConformanceTarget, conformance, runConformance, type TestRunner } from './conformance.ts'
+export { RANDOM_FORMULA_CLASSES, randomFormula } from './random-formula.ts'
 export { referenceAdapter } from './reference-adapter.ts'
 export type { CheckGroup, ConformanceResult, Outcome } from './result.ts'
 export type { ConformanceException } from './run-check.ts'

@@ -7,6 +7,7 @@ export type Outcome = 'passed' | 'failed' | 'not supported' | 'excepted'
 export type CheckGroup =
   | 'primitives'
   | 'losses'
+  | 'random formulas'
   | 'shapes'
   | 'labels'
   | 'extremes'

@@ -29,14 +29,14 @@ interface Expected {
 }
 
 const expected: Readonly<Record<keyof typeof brokenAdapters, Expected>> = {
-  'the gradient has the wrong sign': { groups: ['primitives', ...gradientGroups], losses: everyLoss },
+  'the gradient has the wrong sign': { groups: ['primitives', 'random formulas', ...gradientGroups], losses: everyLoss },
   'the classes of the gradient are swapped': {
-    groups: ['primitives', ...gradientGroups],
+    groups: ['primitives', 'random formulas', ...gradientGroups],
     losses: everyLoss,
     checks: { shapes: (name) => !/×1$/.test(name) },
   },
   'rows and columns of the gradient are mixed up': {
-    groups: ['primitives', ...gradientGroups],
+    groups: ['primitives', 'random formulas', ...gradientGroups],
     losses: everyLoss,
     // With one row or one column there is nothing to mix up.
     checks: { shapes: (name) => !/×1$|^1×/.test(name) },
@@ -50,7 +50,7 @@ const expected: Readonly<Record<keyof typeof brokenAdapters, Expected>> = {
   'the input is written to': { groups: ['arrays'], checks: { arrays: ["the caller's arrays are untouched"] } },
   'unknown labels count in the mean': { groups: ['labels'], checks: { labels: (name) => /unknown/.test(name) } },
   'the mean is over rows instead of elements': {
-    groups: ['primitives', ...gradientGroups],
+    groups: ['primitives', 'random formulas', ...gradientGroups],
     losses: everyLoss,
     checks: { losses: (name) => name.endsWith(', mean'), primitives: (name) => name.startsWith('further input') },
   },
@@ -70,17 +70,17 @@ const expected: Readonly<Record<keyof typeof brokenAdapters, Expected>> = {
     checks: { labels: (name) => /^unknown labels with NaN|^a batch without known/.test(name) },
   },
   'the sigmoid is off': {
-    groups: ['primitives', ...gradientGroups],
+    groups: ['primitives', 'random formulas', ...gradientGroups],
     losses: everyLoss,
     // The sigmoid is the derivative of softplus.
     checks: { primitives: ['sigmoid', 'softplus'] },
   },
-  'minimum is maximum': { groups: ['primitives'], checks: { primitives: ['minimum'] } },
+  'minimum is maximum': { groups: ['primitives', 'random formulas'], checks: { primitives: ['minimum'] } },
   'expm1 cancels': { groups: ['primitives'], checks: { primitives: ['expm1 near 0'] } },
-  'a sum over the classes is off': { groups: ['primitives', ...gradientGroups], losses: everyLoss },
+  'a sum over the classes is off': { groups: ['primitives', 'random formulas', ...gradientGroups], losses: everyLoss },
   'bad input is accepted': { groups: ['errors'] },
   'it computes in float16 but declares float32': {
-    groups: ['primitives', 'losses', 'shapes', 'labels', 'extremes', 'arrays', 'state'],
+    groups: ['primitives', 'losses', 'random formulas', 'shapes', 'labels', 'extremes', 'arrays', 'state'],
     losses: everyLoss,
   },
   'weight decay is forgotten': {
@@ -159,6 +159,7 @@ describe('exceptions', () => {
         { check: /^minimum$/, reason: 'the target has no minimum' },
         { check: 'maximum', reason: 'never used' },
       ],
+      randomFormulas: 0,
       liveObjects: () => 0,
     })
     const notPassed = results.filter(({ outcome }) => outcome !== 'passed')
