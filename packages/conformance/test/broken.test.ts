@@ -29,7 +29,10 @@ interface Expected {
 }
 
 const expected: Readonly<Record<keyof typeof brokenAdapters, Expected>> = {
-  'the gradient has the wrong sign': { groups: ['primitives', 'random formulas', ...gradientGroups], losses: everyLoss },
+  'the gradient has the wrong sign': {
+    groups: ['primitives', 'random formulas', ...gradientGroups],
+    losses: everyLoss,
+  },
   'the classes of the gradient are swapped': {
     groups: ['primitives', 'random formulas', ...gradientGroups],
     losses: everyLoss,
