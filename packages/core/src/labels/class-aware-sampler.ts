@@ -2,7 +2,8 @@ import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
 import { createRandom } from '../random.ts'
 import { classMembers } from './class-members.ts'
-import { givenClassCount, type LabelInput, readHardLabels } from './label-matrix.ts'
+import { type ClassOptions, givenClasses } from './class-names.ts'
+import { type DataSetLabels, type LabelInput, readHardLabels } from './label-matrix.ts'
 import { type Sampler, samplerFrom, shuffledCycle } from './sampler.ts'
 
 /** What {@link classAwareSampler} needs. */
@@ -19,6 +20,12 @@ export interface ClassAwareSamplerOptions {
   readonly classCount?: number
 }
 
+/** As {@link ClassAwareSamplerOptions}, for labels that may also name their classes. */
+export interface NamedClassAwareSamplerOptions extends Omit<ClassAwareSamplerOptions, 'labels'>, ClassOptions {
+  /** The labels of the training samples: 0, 1 or −1, which counts as not carried. */
+  readonly labels: DataSetLabels
+}
+
 /**
  * Class-aware sampling (Shen et al., ECCV 2016; Wu et al., ECCV 2020, section 3.1): goes over the classes in random order,
  * a new one each cycle, and shows for each the next `samplesPerClass` samples of that class's own shuffled cycle.
@@ -28,11 +35,11 @@ export interface ClassAwareSamplerOptions {
  *
  * @throws DblossError `labels` for soft labels and for classes without a sample, which it names; `shape`, `argument`.
  */
-export function classAwareSampler(options: ClassAwareSamplerOptions): Sampler {
-  const { labels, seed, samplesPerClass = 3, reduce = 4, classCount } = options
+export function classAwareSampler(options: ClassAwareSamplerOptions | NamedClassAwareSamplerOptions): Sampler {
+  const { labels, seed, samplesPerClass = 3, reduce = 4 } = options
   checkNumber('samplesPerClass', samplesPerClass, { integer: true, minimum: 1 })
   checkNumber('reduce', reduce, { above: 0 })
-  const read = readHardLabels(labels, 'class-aware sampling', givenClassCount(classCount))
+  const read = readHardLabels(labels, 'class-aware sampling', givenClasses(options))
   const members = classMembers(read)
   const empty = members.flatMap((samples, index) => (samples.length === 0 ? [index] : []))
   if (empty.length > 0) {
@@ -49,7 +56,7 @@ export function classAwareSampler(options: ClassAwareSamplerOptions): Sampler {
   const nextMember = members.map((samples) => shuffledCycle(samples, random))
   let current = 0
   let left = 0
-  const largest = Math.max(...members.map((samples) => samples.length))
+  const largest = members.reduce((most, samples) => Math.max(most, samples.length), 0)
   return samplerFrom(Math.ceil((largest * read.classCount) / reduce), () => {
     if (left === 0) {
       current = nextClass()

@@ -1,14 +1,15 @@
 import { checkNumber } from '../check-number.ts'
 import { createRandom } from '../random.ts'
 import { classMembers } from './class-members.ts'
-import { conditionalProbabilities } from './co-occurrence.ts'
-import { givenClassCount, type LabelInput, readHardLabels } from './label-matrix.ts'
-import { labelStatistics } from './statistics.ts'
+import { type ClassOptions, givenClasses } from './class-names.ts'
+import { companionship } from './co-occurring-pairs.ts'
+import { type DataSetLabels, type LabelRows, readHardLabels } from './label-matrix.ts'
+import { uniteLabelSets } from './label-sets.ts'
 
 /** What {@link longTailedSubset} needs. */
-export interface LongTailedSubsetOptions {
+export interface LongTailedSubsetOptions extends ClassOptions {
   /** The labels of the pool: 0, 1 or −1, which counts as not carried. */
-  readonly labels: LabelInput
+  readonly labels: DataSetLabels
   /** The target count of the most frequent class; 800 for VOC-MLT, 1200 for COCO-MLT. */
   readonly max: number
   /** What the target counts fall towards. Default 1. */
@@ -17,8 +18,6 @@ export interface LongTailedSubsetOptions {
   readonly exponent?: number
   /** A non-negative integer; the same seed gives the same subset everywhere. */
   readonly seed: number
-  /** C; for lists of class indices the default is their largest index + 1. */
-  readonly classCount?: number
 }
 
 /**
@@ -33,11 +32,11 @@ export interface LongTailedSubsetOptions {
  * @throws DblossError `labels` for soft labels; `shape`; `argument` unless 0 ≤ min ≤ max and exponent > 0.
  */
 export function longTailedSubset(options: LongTailedSubsetOptions): number[] {
-  const { labels, max, min = 1, exponent = 6, seed, classCount: givenCount } = options
+  const { labels, max, min = 1, exponent = 6, seed } = options
   checkNumber('max', max, { minimum: 1 })
   checkNumber('min', min, { minimum: 0, maximum: max })
   checkNumber('exponent', exponent, { above: 0 })
-  const read = readHardLabels(labels, 'a long-tailed subset', givenClassCount(givenCount))
+  const read = readHardLabels(labels, 'a long-tailed subset', givenClasses(options))
   const { classCount, rows } = read
   const targets = targetCounts({ classCount, max, min, exponent })
   const members = classMembers(read)
@@ -45,7 +44,7 @@ export function longTailedSubset(options: LongTailedSubsetOptions): number[] {
   const chosen = new Set<number>()
   const counts = new Array<number>(classCount).fill(0)
 
-  for (const [rank, index] of headToTail(labels, classCount).entries()) {
+  for (const [rank, index] of headToTail(read, members).entries()) {
     const target = targets[rank]!
     const change = counts[index]! < target ? 1 : -1
     for (const sample of random.shuffle([...members[index]!])) {
@@ -72,8 +71,11 @@ function targetCounts(curve: { classCount: number; max: number; min: number; exp
 }
 
 /** The classes in descending order of Σ_j p(i | j): how much of the other classes' samples a class accompanies. */
-function headToTail(labels: LabelInput, classCount: number): number[] {
-  const statistics = labelStatistics(labels, { classCount })
-  const companionship = conditionalProbabilities(statistics).map((row) => row.reduce((sum, p) => sum + p, 0))
-  return [...companionship.keys()].sort((a, b) => companionship[b]! - companionship[a]!)
+function headToTail({ rows }: LabelRows, members: readonly (readonly number[])[]): number[] {
+  const labelSets = uniteLabelSets(rows.map(({ classes, unknown }) => ({ classes, unknown, count: 1 })))
+  const order = companionship(
+    labelSets,
+    members.map((samples) => samples.length),
+  )
+  return [...order.keys()].sort((a, b) => order[b]! - order[a]!)
 }

@@ -29,7 +29,7 @@ export function mergeStatistics(a: LabelStatistics, b: LabelStatistics): LabelSt
     ...(pseudoCount === undefined ? {} : { pseudoCount }),
     ...(a.labelSets === undefined || b.labelSets === undefined
       ? {}
-      : { labelSets: uniteLabelSets([...a.labelSets, ...b.labelSets]) }),
+      : { labelSets: uniteLabelSets(a.labelSets, b.labelSets) }),
   }
 }
 

@@ -65,20 +65,26 @@ export function rebalancingDiagnostic(
   if (chosenMu !== 'auto') checkNumber('mu', chosenMu)
   const { mean, median } = positiveRatios(statistics)
   const mu = chosenMu === 'auto' ? (mean + median) / 2 : chosenMu
-  const inverse = smoothedCounts(statistics).positives.map((count) => 1 / count)
+  // The weight of a class in a row depends on its n only, so the classes of equal n are taken together.
+  const counts = smoothedCounts(statistics).positives
+  const distinct = [...new Set(counts)]
+  const inverse = distinct.map((count) => 1 / count)
+  const groups = new Map(distinct.map((count, group) => [count, group]))
+  const groupOf = Uint32Array.from(counts, (count) => groups.get(count)!)
+  const groupSize = new Uint32Array(distinct.length)
+  for (const group of groupOf) groupSize[group]!++
   const positives = weightTally(alpha)
   const negatives = weightTally(alpha)
   for (const { classes, unknown = [], count } of labelSetsForRatios(statistics)) {
-    const rowSum = classes.reduce((sum, index) => sum + inverse[index]!, 0)
-    const isPositive = new Set(classes)
-    const isUnknown = new Set(unknown)
-    for (let index = 0; index < statistics.classCount; index++) {
-      if (isUnknown.has(index)) continue
-      // 1 / 0 is ∞ on purpose: the share of a row without positives, where the sigmoid is 1.
-      const sigmoid = 1 / (1 + Math.exp(-beta * (inverse[index]! / rowSum - mu)))
-      const tally = isPositive.has(index) ? positives : negatives
-      tally.add(sigmoid, count)
+    const rowSum = classes.reduce((sum, index) => sum + inverse[groupOf[index]!]!, 0)
+    // 1 / 0 is ∞ on purpose: the share of a row without positives, where the sigmoid is 1.
+    const sigmoid = (group: number): number => 1 / (1 + Math.exp(-beta * (inverse[group]! / rowSum - mu)))
+    for (const index of classes) positives.add(sigmoid(groupOf[index]!), count)
+    for (const index of [...classes, ...unknown]) groupSize[groupOf[index]!]!--
+    for (let group = 0; group < groupSize.length; group++) {
+      if (groupSize[group] !== 0) negatives.add(sigmoid(group), count * groupSize[group]!)
     }
+    for (const index of [...classes, ...unknown]) groupSize[groupOf[index]!]!++
   }
   return { mu, meanRatio: mean, medianRatio: median, positives: positives.summary(), negatives: negatives.summary() }
 }

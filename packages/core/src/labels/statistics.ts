@@ -1,7 +1,10 @@
 import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
-import { type ExpectedClasses, givenClassCount, type LabelInput, type LabelRow, readLabels } from './label-matrix.ts'
-import { distinctLabelSets, type LabelSet } from './label-sets.ts'
+import { checkClassNames } from './class-names.ts'
+import type { LabelData } from './label-matrix.ts'
+import type { SampleLabels } from './label-row.ts'
+import type { LabelSet } from './label-sets.ts'
+import { type LabelStatisticsOptions, labelStatisticsBuilder } from './statistics-builder.ts'
 
 /**
  * What the losses need to know of a training set; plain JSON. Take it from the original training set, before any
@@ -19,53 +22,38 @@ export interface LabelStatistics {
   readonly classNames?: readonly string[]
   /** c, added to the positives and to the negatives of each class; see {@link smoothedCounts}. Absent: 0. */
   readonly pseudoCount?: number
-  /** The distinct label sets with their multiplicity; absent for statistics from counts or from soft labels. */
+  /** The distinct label sets with their multiplicity; absent for statistics from counts, from soft labels, or with more sets than `maxLabelSets`. */
   readonly labelSets?: readonly LabelSet[]
 }
 
-/** What is common to both ways to statistics. */
-interface StatisticsOptions {
+/** What {@link statisticsFromCounts} needs. */
+export interface ClassCounts {
+  /** n_i, the samples that carry class i, [C]. */
+  readonly classCounts: ArrayLike<number>
+  /** N. */
+  readonly sampleCount: number
   /** One distinct name a class, used in messages and tables. */
   readonly classNames?: readonly string[]
   /** c ≥ 0: resolves classes that no sample or every sample carries; see {@link smoothedCounts}. Default: none. */
   readonly pseudoCount?: number
 }
 
-/** Options of {@link labelStatistics}. */
-export interface LabelStatisticsOptions extends StatisticsOptions {
-  /** C. Default: the length of `classNames`, the columns of a matrix, or the largest class index of the lists + 1. */
-  readonly classCount?: number
-}
-
-/** What {@link statisticsFromCounts} needs. */
-export interface ClassCounts extends StatisticsOptions {
-  /** n_i, the samples that carry class i, [C]. */
-  readonly classCounts: ArrayLike<number>
-  /** N. */
-  readonly sampleCount: number
-}
-
 /**
  * Counts labels: n_i, N, in how many samples each class is known, and the distinct label sets.
  *
- * @param labels for each sample the indices of its positive classes, or `{ data, classCount }`, row-major, with 1
- * positive, 0 negative, between them soft, −1 unknown. An unknown label counts neither as positive nor as negative.
+ * @param labels for each sample its positive classes by index or by name (or `{ classes, values, unknown }`), in an array
+ * or any other iterable, which is read once and not kept; or `{ data, classCount }`, row-major, with 1 positive, 0
+ * negative, between them soft, −1 unknown. An unknown label counts neither as positive nor as negative.
+ * @see {@link labelStatisticsBuilder} for labels that come bit by bit, `mergeStatistics` for shards.
  * @throws DblossError `shape`, `labels` or `argument`; the message names the row, the class index and the value.
  */
-export function labelStatistics(labels: LabelInput, options: LabelStatisticsOptions = {}): LabelStatistics {
-  const { classNames, pseudoCount } = options
-  const { classCount, rows } = readLabels(labels, expectedClasses(options))
-  checkOptions(options, classCount)
-  const isHard = rows.every(({ values }) => values === undefined)
-  return {
-    sampleCount: rows.length,
-    classCount,
-    classCounts: countPositives(rows, classCount),
-    ...(rows.every(({ unknown }) => unknown.length === 0) ? {} : { knownCounts: countKnown(rows, classCount) }),
-    ...(classNames === undefined ? {} : { classNames: [...classNames] }),
-    ...(pseudoCount === undefined ? {} : { pseudoCount }),
-    ...(isHard ? { labelSets: distinctLabelSets(rows) } : {}),
-  }
+export function labelStatistics(
+  labels: LabelData | Iterable<SampleLabels>,
+  options: LabelStatisticsOptions = {},
+): LabelStatistics {
+  const builder = labelStatisticsBuilder(options)
+  builder.addBatch(labels)
+  return builder.finish()
 }
 
 /**
@@ -97,7 +85,8 @@ export function statisticsFromCounts(counts: ClassCounts): LabelStatistics {
       },
     )
   })
-  checkOptions(counts, classCounts.length)
+  if (pseudoCount !== undefined) checkNumber('pseudoCount', pseudoCount, { minimum: 0 })
+  if (classNames !== undefined) checkClassNames(classNames, classCounts.length)
   return {
     sampleCount,
     classCount: classCounts.length,
@@ -121,48 +110,7 @@ export function requireLabelSets(
   if (statistics.labelSets !== undefined) return statistics.labelSets
   throw new DblossError(
     'statistics',
-    `${purpose} needs label sets, which statistics from counts or from soft labels lack; ${advice}`,
+    `${purpose} needs label sets, which statistics from counts, from soft labels or beyond maxLabelSets lack; ${advice}`,
     { argument: 'statistics', found: 'no labelSets', expected: 'statistics with labelSets' },
   )
-}
-
-function expectedClasses({ classCount, classNames }: LabelStatisticsOptions): ExpectedClasses | undefined {
-  if (classCount !== undefined || classNames === undefined) return givenClassCount(classCount)
-  return { classCount: classNames.length, described: 'classNames names' }
-}
-
-function checkOptions({ classNames, pseudoCount }: StatisticsOptions, classCount: number): void {
-  if (pseudoCount !== undefined) checkNumber('pseudoCount', pseudoCount, { minimum: 0 })
-  if (classNames === undefined) return
-  if (classNames.length !== classCount) {
-    throw new DblossError('shape', `classNames has ${classNames.length} names for ${classCount} classes`, {
-      argument: 'classNames',
-      found: classNames.length,
-      expected: `${classCount} names`,
-    })
-  }
-  const repeated = classNames.find((name, index) => classNames.indexOf(name) !== index)
-  if (repeated !== undefined) {
-    throw new DblossError('argument', `classNames has '${repeated}' twice; expected distinct names`, {
-      argument: 'classNames',
-      found: repeated,
-      expected: 'distinct names',
-    })
-  }
-}
-
-function countPositives(rows: readonly LabelRow[], classCount: number): number[] {
-  const counts = new Array<number>(classCount).fill(0)
-  for (const { classes, values } of rows) {
-    classes.forEach((index, position) => {
-      counts[index]! += values?.[position] ?? 1
-    })
-  }
-  return counts
-}
-
-function countKnown(rows: readonly LabelRow[], classCount: number): number[] {
-  const counts = new Array<number>(classCount).fill(rows.length)
-  for (const { unknown } of rows) for (const index of unknown) counts[index]!--
-  return counts
 }
