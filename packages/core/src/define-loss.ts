@@ -1,5 +1,5 @@
 import { DblossError } from './errors.ts'
-import { asExpression, input, type Operand, select } from './formula/build.ts'
+import { asExpression, input, maximum, type Operand, select } from './formula/build.ts'
 import { ELEMENTS } from './formula/extent.ts'
 import type { Condition, Expression, Extent } from './formula/nodes.ts'
 import type { LabelStatistics } from './labels/index.ts'
@@ -77,7 +77,7 @@ export function defineLoss(definition: LossDefinition): Loss {
   const masked = asExpression(
     formula({
       logits: select(isUnknown, 0, logits),
-      labels: select(isUnknown, 0, labels),
+      labels: maximum(labels, 0),
       inputs: further,
       isUnknown,
     }),

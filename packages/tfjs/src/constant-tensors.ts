@@ -30,6 +30,11 @@ export class ConstantTensors {
     return this.#plain(values, () => tf.tensor2d(Float32Array.from(values), [1, values.length], 'float32'))
   }
 
+  /** Whether a tensor is the constant 0 of this loss. */
+  isZero(tensor: tf.Tensor): boolean {
+    return this.#ofBackend().constantOf.get(tensor) === 0
+  }
+
   /**
    * A constant of this loss with the rows of a batch, [B, 1] or [B, C], for operations that are slow when they broadcast;
    * another tensor as it is. Batches mostly have one size, so those of the last size are kept.

@@ -75,6 +75,7 @@ export class TfjsPrimitives implements PrimitiveTable<tf.Tensor> {
       case 'minimum':
         return tf.minimum(...this.#spread(left, right))
       case 'maximum':
+        if (this.#constants.isZero(right)) return tf.relu(left)
         return tf.maximum(...this.#spread(left, right))
     }
   }
@@ -91,7 +92,10 @@ export class TfjsPrimitives implements PrimitiveTable<tf.Tensor> {
   #together(left: tf.Tensor, right: tf.Tensor): [tf.Tensor, tf.Tensor] {
     if (tf.getBackend() !== 'cpu') return [left, right]
     const shape = commonShape([left, right])
-    const whole = this.#spread(left, right).map((operand) => tf.broadcastTo(operand, shape))
+    // Most operands are whole already, and broadcastTo would still run a kernel for each.
+    const whole = this.#spread(left, right).map((operand) =>
+      tf.util.arraysEqual(operand.shape, shape) ? operand : tf.broadcastTo(operand, shape),
+    )
     return whole as [tf.Tensor, tf.Tensor]
   }
 

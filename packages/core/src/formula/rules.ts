@@ -14,6 +14,7 @@ import {
   subtract,
 } from './build.ts'
 import { evaluateExpressions } from './evaluate.ts'
+import { joinExtents, sameExtent } from './extent.ts'
 import type { ClassVectorNode, ConstantNode, Expression } from './nodes.ts'
 import { operandsOf } from './operands.ts'
 
@@ -31,6 +32,7 @@ export type RuleName =
   | 'power-of-sigmoid'
   | 'hoist-select'
   | 'sigmoid-from-exponential'
+  | 'reciprocal'
 
 /** A rewriting of one node; its operands are simplified already. */
 export interface SimplificationRule {
@@ -229,6 +231,11 @@ export const simplificationRules: readonly SimplificationRule[] = [
 export const closingRules: readonly SimplificationRule[] = [
   ...simplificationRules.filter(({ name }) => name !== 'power-of-sigmoid'),
   {
+    name: 'reciprocal',
+    purpose: 'a division costs several multiplications; by what varies over the rows or classes only, there are few',
+    apply: reciprocal,
+  },
+  {
     name: 'sigmoid-from-exponential',
     purpose: 'exp(−γ softplus(−u)) costs two transcendental functions; σ(u) is at hand, and σ(u)² a product away',
     apply: (node) => {
@@ -240,6 +247,15 @@ export const closingRules: readonly SimplificationRule[] = [
     },
   },
 ]
+
+/** x / y with a y that varies less than x: the few 1 / y are cheaper than many divisions. */
+function reciprocal(node: Expression): Expression | undefined {
+  if (node.kind !== 'divide' || isConstant(node.left, 1)) return undefined
+  const { left, right } = node
+  return sameExtent(left.extent, joinExtents(left.extent, right.extent)) && !sameExtent(left.extent, right.extent)
+    ? multiply(left, divide(1, right))
+    : undefined
+}
 
 /** σ(−v)^−k for `k · softplus(v)`, given as −softplus(v); nothing but for the first and second power. */
 function sigmoidPower(negated: Expression, factor: number): Expression | undefined {

@@ -119,6 +119,17 @@ const cases: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'reciprocal',
+    // One division for each row, none for each element.
+    holds: (without) => {
+      const [simplified] = simplify([divide(input('x', ELEMENTS), sum(input('x', ELEMENTS), 'classes'))], {
+        without,
+        isComplete: true,
+      })
+      return topologicalOrder([simplified!]).every(({ kind, extent }) => kind !== 'divide' || !extent.classes)
+    },
+  },
+  {
     rule: 'hoist-select',
     // x where x < 1, else log(x − 1) squared: at x = 0 the arm not taken is NaN.
     holds: (without) => {

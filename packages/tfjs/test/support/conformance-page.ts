@@ -1,14 +1,9 @@
 /** Runs the suite in a browser; the test fetches the outcomes. */
-import { type ConformanceResult, runConformance } from '@dbloss/conformance'
+import { runConformance } from '@dbloss/conformance'
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-webgl'
 import '@tensorflow/tfjs-backend-webgpu'
 import { tfjsAdapter } from '../../src/index.ts'
-
-declare global {
-  /** What the test calls. */
-  var runSuite: (backend: string) => Promise<ConformanceResult[]>
-}
 
 globalThis.runSuite = async (backend) => {
   // Small tensors would go to the CPU, and the device would not be tested at all.
