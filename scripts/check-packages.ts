@@ -12,7 +12,7 @@ import { publishedPackages } from './workspace.ts'
 
 /** The largest size of a package's own code, minified and compressed, in kB. */
 const budgets: Readonly<Record<string, number>> = {
-  '@dbloss/core': 20,
+  '@dbloss/core': 28,
   '@dbloss/conformance': 16,
   '@dbloss/tfjs': 12,
   '@dbloss/onnx-training': 16,

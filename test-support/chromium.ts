@@ -20,7 +20,7 @@ export function findChromium(): string | undefined {
   return undefined
 }
 
-const flags = [
+const defaultFlags = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
@@ -33,6 +33,7 @@ const flags = [
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
@@ -45,6 +46,8 @@ export interface Site {
   readonly pages?: Readonly<Record<string, string | Uint8Array>>
   /** A folder for all other paths. */
   readonly folder?: string
+  /** Further flags of the browser. */
+  readonly flags?: readonly string[]
 }
 
 /** Serves a site on this machine alone. */
@@ -77,7 +80,11 @@ export async function withPage<T>(site: Site, use: (page: Page) => Promise<T>): 
   const { server, url } = await serve(site)
   let context: BrowserContext | undefined
   try {
-    context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: flags })
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args: [...defaultFlags, ...(site.flags ?? [])],
+    })
     const page = context.pages()[0] ?? (await context.newPage())
     await page.goto(url)
     return await use(page)

@@ -7,8 +7,7 @@ import { existsSync } from 'node:fs'
  * @returns why it is not there, or nothing when it is.
  */
 export async function installNodeWebGpu(): Promise<string | undefined> {
-  // Read by the Vulkan loader when Dawn starts; tests run in a process of their own, so this is early enough.
-  process.env.VK_ICD_FILENAMES ??= softwareDriver()
+  useSoftwareVulkan()
   const { create, globals } = await import('webgpu')
   Object.assign(globalThis, globals)
   const gpu = create([])
@@ -17,6 +16,11 @@ export async function installNodeWebGpu(): Promise<string | undefined> {
   Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true })
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true })
   return (await gpu.requestAdapter()) === null ? 'no GPU and no software Vulkan driver (install chromium)' : undefined
+}
+
+/** Where there is no GPU. Read by the Vulkan loader when Dawn starts; tests run in a process of their own, so it is early enough. */
+export function useSoftwareVulkan(): void {
+  process.env.VK_ICD_FILENAMES ??= softwareDriver()
 }
 
 function softwareDriver(): string {

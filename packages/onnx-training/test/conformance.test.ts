@@ -11,5 +11,6 @@ describe.each(['float32', 'float64'] as const)('onnxruntime-node, CPU, %s', (pre
     test,
     adapter: () => onnxAdapter({ ort, precision, name: `onnxruntime-node-cpu-${precision}` }),
     liveObjects: liveSessions,
+    randomFormulas: Number(process.env.DBLOSS_RANDOM_FORMULAS ?? 200),
   })
 })
