@@ -36,7 +36,7 @@ export function headStepGraph(
   const labels = graph.input('labels', element, inputShape(ELEMENTS))
   const { loss: value, dLogits } = appendLoss(graph, loss, precision, { logits, labels })
 
-  const biasGradient = graph.node('ReduceSum', [dLogits, graph.integers([0])], { keepdims: 1 })
+  const biasGradient = graph.reduce('ReduceSum', dLogits, [0])
   const weightGradient = graph.node('Gemm', [features, dLogits], { transA: 1 })
   const parameters = [
     { name: weights, value: weights, gradient: weightGradient, shape: [featureCount, classCount], decays: true },

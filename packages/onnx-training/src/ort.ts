@@ -17,10 +17,10 @@ export interface OrtSessionOptions {
 }
 
 /** The element types that training uses. */
-export type OrtElementType = 'float32' | 'float64' | 'int64'
+export type OrtElementType = 'float32' | 'float64' | 'float16' | 'int64' | 'int32' | 'uint8' | 'bool'
 
 /** The data of a tensor on the CPU. */
-export type OrtData = Float32Array | Float64Array | BigInt64Array
+export type OrtData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint16Array | Uint8Array
 
 /** A tensor of the runtime. */
 export interface OrtTensor {

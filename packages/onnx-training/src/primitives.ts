@@ -100,10 +100,7 @@ export class OnnxPrimitives implements PrimitiveTable<string> {
   }
 
   reduce(kind: ReductionKind, operand: string, axis: 'batch' | 'classes'): string {
-    // Since opset 13 ReduceSum takes its axes as an input; ReduceMax does from 18 on.
-    return kind === 'sum'
-      ? this.#graph.node('ReduceSum', [operand, this.#graph.integers([AXES[axis]])], { keepdims: 1 })
-      : this.#graph.node('ReduceMax', [operand], { axes: [AXES[axis]], keepdims: 1 })
+    return this.#graph.reduce(kind === 'sum' ? 'ReduceSum' : 'ReduceMax', operand, [AXES[axis]])
   }
 
   /**

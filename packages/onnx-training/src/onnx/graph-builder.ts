@@ -7,6 +7,7 @@ import {
   DATA_TYPE,
   type GraphProto,
   type ModelProto,
+  type OperatorSetIdProto,
   type TensorProto,
   type ValueInfoProto,
 } from './types.ts'
@@ -30,9 +31,23 @@ export function float(value: number): FloatAttribute {
   return { float: value }
 }
 
-/** The operator set that graphs are written for; every ONNX Runtime from 1.17 on runs it. */
+/** The operator set that graphs are written for, unless told otherwise; every ONNX Runtime from 1.17 on runs it. */
 export const OPSET = 17
 const IR_VERSION = 8
+
+/** The reductions of ONNX. */
+export type ReductionOperator =
+  `Reduce${'Sum' | 'Mean' | 'Max' | 'Min' | 'Prod' | 'L1' | 'L2' | 'LogSumExp' | 'SumSquare'}`
+
+/** How to write a graph. */
+export interface GraphBuilderOptions {
+  /** The operator set of the nodes. Default {@link OPSET}. */
+  readonly opset?: number
+  /** The IR version of the file. Default 8. */
+  readonly irVersion?: number
+  /** Further operator sets, as those of fused nodes. Default: none. */
+  readonly furtherOpsets?: readonly OperatorSetIdProto[]
+}
 
 /**
  * Builds an ONNX model node by node. Values are the names that the methods return.
@@ -47,17 +62,45 @@ export class GraphBuilder {
   readonly #name: string
   readonly #graph: GraphProto
   readonly #constants = new Map<string, string>()
+  readonly #irVersion: number
+  readonly #furtherOpsets: readonly OperatorSetIdProto[]
+  /** The names of values, so that new ones differ from those of adopted nodes. */
+  readonly #names = new Set<string>()
   #counter = 0
+  /** The operator set that the nodes are written for. */
+  readonly opset: number
 
-  constructor(name: string) {
+  constructor(name: string, { opset = OPSET, irVersion = IR_VERSION, furtherOpsets = [] }: GraphBuilderOptions = {}) {
     this.#name = name
     this.#graph = { node: [], name, initializer: [], input: [], output: [], valueInfo: [] }
+    this.#irVersion = irVersion
+    this.#furtherOpsets = furtherOpsets
+    this.opset = opset
   }
 
-  /** Declares an input. */
-  input(name: string, type: ElementTypeName, shape: readonly Dimension[]): string {
+  /** Takes over nodes and initializers of another graph with their names; nothing is copied. */
+  adopt({ node, initializer }: Pick<GraphProto, 'node' | 'initializer'>): void {
+    for (const each of node) {
+      this.#graph.node.push(each)
+      for (const name of each.output) this.#names.add(name)
+    }
+    for (const tensor of initializer) {
+      this.#graph.initializer.push(tensor)
+      this.#names.add(tensor.name ?? '')
+    }
+  }
+
+  /** Declares an input; without a shape, of any. */
+  input(name: string, type: ElementTypeName, shape?: readonly Dimension[]): string {
     this.#graph.input.push(valueInfo(name, type, shape))
+    this.#names.add(name)
     return name
+  }
+
+  /** Declares an input of another graph as it is. */
+  declareInput(info: ValueInfoProto): void {
+    this.#graph.input.push(info)
+    this.#names.add(info.name ?? '')
   }
 
   /** A named tensor of the model, such as weights. */
@@ -74,6 +117,7 @@ export class GraphBuilder {
       })
     }
     this.#graph.initializer.push(makeTensor(name, data, dims))
+    this.#names.add(name)
     return name
   }
 
@@ -122,8 +166,21 @@ export class GraphBuilder {
     return output
   }
 
-  /** Declares an output and gives a value its name. */
-  output(name: string, value: string, type: ElementTypeName, shape: readonly Dimension[]): void {
+  /** A reduction over some axes; they became an input at an opset of their own for each operator. */
+  reduce(
+    operator: ReductionOperator,
+    operand: string,
+    axes: readonly number[],
+    { keepDimensions = true }: { readonly keepDimensions?: boolean } = {},
+  ): string {
+    const keepdims = keepDimensions ? 1 : 0
+    return this.opset >= (operator === 'ReduceSum' ? 13 : 18)
+      ? this.node(operator, [operand, this.integers(axes)], { keepdims })
+      : this.node(operator, [operand], { axes, keepdims })
+  }
+
+  /** Declares an output and gives a value its name; without a shape, of any. */
+  output(name: string, value: string, type: ElementTypeName, shape?: readonly Dimension[]): void {
     this.#graph.node.push({ input: [value], output: [name], name, opType: 'Identity', attribute: [] })
     this.#graph.output.push(valueInfo(name, type, shape))
   }
@@ -131,10 +188,10 @@ export class GraphBuilder {
   /** The model as objects. */
   toModel(): ModelProto {
     return {
-      irVersion: IR_VERSION,
+      irVersion: this.#irVersion,
       producerName: 'dbloss',
       graph: this.#graph,
-      opsetImport: [{ domain: '', version: OPSET }],
+      opsetImport: [{ domain: '', version: this.opset }, ...this.#furtherOpsets],
       metadataProps: [],
     }
   }
@@ -145,14 +202,19 @@ export class GraphBuilder {
   }
 
   #fresh(prefix: string): string {
-    return `${this.#name}/${prefix}_${this.#counter++}`
+    let name: string
+    do name = `${this.#name}/${prefix}_${this.#counter++}`
+    while (this.#names.has(name))
+    return name
   }
 }
 
-/** The declaration of an input or output. */
-export function valueInfo(name: string, type: ElementTypeName, shape: readonly Dimension[]): ValueInfoProto {
+/** The declaration of an input or output; without a shape, of any. */
+export function valueInfo(name: string, type: ElementTypeName, shape?: readonly Dimension[]): ValueInfoProto {
+  const elemType = DATA_TYPE[type]
+  if (shape === undefined) return { name, type: { tensorType: { elemType } } }
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
-  return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: { dim } } } }
+  return { name, type: { tensorType: { elemType, shape: { dim } } } }
 }
 
 function attribute(name: string, value: AttributeValue): AttributeProto {

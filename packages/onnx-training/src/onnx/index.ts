@@ -6,8 +6,11 @@ export {
   type FloatAttribute,
   float,
   GraphBuilder,
+  type GraphBuilderOptions,
   OPSET,
+  type ReductionOperator,
   valueInfo,
 } from './graph-builder.ts'
+export { describeNode, graphOf, ModelGraph, valuesRead } from './model-graph.ts'
 export { makeTensor, type TensorData, tensorData } from './tensor.ts'
 export * from './types.ts'
