@@ -1,7 +1,7 @@
 import { DblossError } from '@dbloss/core'
 import { DATA_TYPE, type ElementTypeName, GraphBuilder, type ModelGraph, type ValueInfoProto } from '../onnx/index.ts'
 import type { Ort, OrtData, OrtElementType, OrtSession, OrtSessionOptions, OrtTensor } from '../ort.ts'
-import type { AxisSize, ValueShape } from './shapes.ts'
+import { type AxisSize, sizesAt, type ValueShape } from './shapes.ts'
 import { ValueTable } from './value-table.ts'
 
 /** What {@link probeValues} needs. */
@@ -12,9 +12,18 @@ export interface ProbeOptions {
   readonly inputShapes: Readonly<Record<string, ValueShape>>
   /** Computed values whose shapes are asked for. */
   readonly values: readonly string[]
-  /** Computed integer values that are asked for where they are the same for every batch. */
-  readonly integers?: readonly string[]
+  /** Computed values that are read: their element types, and their content where it is integers. Default: none. */
+  readonly read?: readonly string[]
   readonly sessionOptions?: OrtSessionOptions | undefined
+}
+
+/** What a probe finds. */
+export interface ProbedValues {
+  readonly values: ValueTable
+  /** Of the values that were read. */
+  readonly types: ReadonlyMap<string, OrtElementType>
+  /** Integers that were read and grow linearly with the batch, as sizes do, for any batch size. */
+  readonly integersAt: ReadonlyMap<string, (batchSize: number) => readonly number[]>
 }
 
 /** Two different sizes tell which axes grow with the batch. */
@@ -23,62 +32,51 @@ const BATCH_SIZES = [2, 3] as const
 /**
  * Finds the shapes of values by running the model on zeros at two batch sizes: whatever the runtime can run has shapes, and
  * no shape inference of our own can disagree with it.
+ *
+ * @throws DblossError `model` for an input of an element type that cannot be fed.
  */
-export async function probeValues(options: ProbeOptions): Promise<ValueTable> {
-  const { ort, graph, inputShapes, values, integers = [], sessionOptions } = options
+export async function probeValues(options: ProbeOptions): Promise<ProbedValues> {
+  const { ort, graph, inputShapes, values, read = [], sessionOptions } = options
   const session = await ort.InferenceSession.create(probeModel(options), sessionOptions)
   try {
+    const run = async (batchSize: number): Promise<Readonly<Record<string, OrtTensor>>> =>
+      session.run(zeroFeeds(ort, session, graph, inputShapes, batchSize))
+    const first = await run(BATCH_SIZES[0])
     const grows = Object.values(inputShapes).some((shape) => shape.some((size) => typeof size !== 'number'))
-    const runs: Record<string, readonly number[]>[] = []
-    for (const batchSize of grows ? BATCH_SIZES : [1]) runs.push(await run(session, options, batchSize))
-    const [first, second = first] = runs as [Record<string, readonly number[]>, Record<string, readonly number[]>?]
+    const second = grows ? await run(BATCH_SIZES[1]) : first
     const shapes = new Map<string, ValueShape>(Object.entries(inputShapes))
     values.forEach((name, index) => {
-      const shape = generalShape(first[shapeOutput(index)]!, second[shapeOutput(index)]!)
+      const shape = generalShape(integersOf(first[shapeOutput(index)]!), integersOf(second[shapeOutput(index)]!))
       if (shape !== undefined) shapes.set(name, shape)
     })
-    const settled = new Map<string, readonly number[]>()
-    integers.forEach((name, index) => {
-      const [one, other] = [first[integerOutput(index)]!, second[integerOutput(index)]!]
-      if (one.join() === other.join()) settled.set(name, one)
-    })
-    return new ValueTable(graph, shapes, settled)
+    const types = new Map(read.map((name) => [name, first[name]!.type as OrtElementType]))
+    const integersAt = new Map<string, (batchSize: number) => readonly number[]>()
+    for (const name of read.filter((each) => types.get(each) === 'int64' || types.get(each) === 'int32')) {
+      const [one, other] = [integersOf(first[name]!), integersOf(second[name]!)]
+      if (one.length !== other.length) continue
+      integersAt.set(name, (batchSize) =>
+        one.map((value, index) => value + (other[index]! - value) * (grows ? batchSize - BATCH_SIZES[0] : 0)),
+      )
+    }
+    const settled = [...integersAt].flatMap(([name, at]) =>
+      at(2).join() === at(3).join() ? [[name, at(2)] as const] : [],
+    )
+    return { values: new ValueTable(graph, shapes, new Map(settled)), types, integersAt }
   } finally {
     await session.release?.()
-  }
-
-  async function run(session: OrtSession, { graph: { graph } }: ProbeOptions, batchSize: number) {
-    const feeds = graph.input
-      .filter(({ name }) => session.inputNames.includes(name!))
-      .map((info) => [info.name!, zeros(ort, info, sizesAt(inputShapes[info.name!]!, batchSize))] as const)
-    const outputs = await session.run(Object.fromEntries(feeds))
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, { data }]) => [name, Array.from(data as BigInt64Array, Number)]),
-    )
   }
 }
 
 const shapeOutput = (index: number): string => `probe/shape/${index}`
-const integerOutput = (index: number): string => `probe/integers/${index}`
 
 /** The part of the model that computes the values, with their shapes as its outputs. */
-function probeModel({ graph, values, integers = [] }: ProbeOptions): Uint8Array {
-  const { opset, model } = graph
-  const builder = new GraphBuilder('probe', {
-    opset,
-    irVersion: model.irVersion ?? 8,
-    furtherOpsets: model.opsetImport.filter(({ domain = '' }) => domain !== '' && domain !== 'ai.onnx'),
-  })
-  const node = graph.nodesBehind([...values, ...integers])
-  const read = new Set(node.flatMap(({ input }) => input))
-  builder.adopt({ node, initializer: graph.graph.initializer.filter(({ name }) => read.has(name!)) })
-  for (const info of graph.graph.input) if (read.has(info.name!)) builder.declareInput(info)
+function probeModel({ graph, values, read = [] }: ProbeOptions): Uint8Array {
+  const builder = GraphBuilder.like('probe', graph.model)
+  builder.adoptPart(graph, graph.nodesBehind([...values, ...read]))
   values.forEach((value, index) => {
     builder.output(shapeOutput(index), builder.node('Shape', [value]), 'int64')
   })
-  integers.forEach((value, index) => {
-    builder.output(integerOutput(index), builder.node('Cast', [value], { to: DATA_TYPE.int64 }), 'int64')
-  })
+  for (const value of read) builder.expose(value)
   return builder.toBytes()
 }
 
@@ -93,36 +91,54 @@ function generalShape(first: readonly number[], second: readonly number[]): Valu
   return sizes.every((size) => size !== undefined) ? sizes : undefined
 }
 
-/** A shape at one batch size. */
-export function sizesAt(shape: ValueShape, batchSize: number): number[] {
-  return shape.map((size) => (typeof size === 'number' ? size : size.perSample * batchSize))
+function integersOf({ data }: OrtTensor): number[] {
+  return Array.from(data as BigInt64Array | Int32Array, Number)
 }
 
-const zeroData: Readonly<Partial<Record<ElementTypeName, [OrtElementType, (length: number) => OrtData]>>> = {
-  float: ['float32', (length) => new Float32Array(length)],
-  double: ['float64', (length) => new Float64Array(length)],
-  float16: ['float16', (length) => new Uint16Array(length)],
-  int64: ['int64', (length) => new BigInt64Array(length)],
-  int32: ['int32', (length) => new Int32Array(length)],
-  uint8: ['uint8', (length) => new Uint8Array(length)],
-  bool: ['bool', (length) => new Uint8Array(length)],
+function zeroFeeds(
+  ort: Ort,
+  { inputNames }: OrtSession,
+  { graph }: ModelGraph,
+  inputShapes: Readonly<Record<string, ValueShape>>,
+  batchSize: number,
+): Readonly<Record<string, OrtTensor>> {
+  const infos = graph.input.filter(({ name }) => inputNames.includes(name!))
+  return Object.fromEntries(
+    infos.map((info) => [info.name, zeros(ort, info, sizesAt(inputShapes[info.name!]!, batchSize))]),
+  )
 }
 
-function zeros(ort: Ort, { name, type }: ValueInfoProto, dims: readonly number[]): OrtTensor {
+/** Element types that can be fed, with their arrays. */
+export const feedTypes: Readonly<
+  Partial<Record<ElementTypeName, { readonly type: OrtElementType; readonly create: (length: number) => OrtData }>>
+> = {
+  float: { type: 'float32', create: (length) => new Float32Array(length) },
+  double: { type: 'float64', create: (length) => new Float64Array(length) },
+  float16: { type: 'float16', create: (length) => new Uint16Array(length) },
+  int64: { type: 'int64', create: (length) => new BigInt64Array(length) },
+  int32: { type: 'int32', create: (length) => new Int32Array(length) },
+  uint8: { type: 'uint8', create: (length) => new Uint8Array(length) },
+  bool: { type: 'bool', create: (length) => new Uint8Array(length) },
+}
+
+/** How an input is fed. @throws DblossError `model` for an element type that cannot be fed. */
+export function feedTypeOf({ name, type }: ValueInfoProto) {
   const elementType = elementTypeName(type?.tensorType?.elemType)
-  const known = elementType === undefined ? undefined : zeroData[elementType]
-  if (known === undefined) {
-    throw new DblossError('model', `the input '${name}' has the element type ${elementType ?? 'of no tensor'}`, {
-      argument: 'model',
-      found: elementType,
-      expected: `one of ${Object.keys(zeroData).join(', ')}`,
-    })
-  }
-  const [ortType, create] = known
-  return new ort.Tensor(ortType, create(dims.reduce((product, size) => product * size, 1)), dims)
+  const known = elementType === undefined ? undefined : feedTypes[elementType]
+  if (known !== undefined) return known
+  throw new DblossError('model', `the input '${name}' has the element type ${elementType ?? 'of no tensor'}`, {
+    argument: 'model',
+    found: elementType,
+    expected: `one of ${Object.keys(feedTypes).join(', ')}`,
+  })
+}
+
+function zeros(ort: Ort, info: ValueInfoProto, dims: readonly number[]): OrtTensor {
+  const { type, create } = feedTypeOf(info)
+  return new ort.Tensor(type, create(dims.reduce((product, size) => product * size, 1)), dims)
 }
 
 /** The name of an element type by its number in the format. */
-export function elementTypeName(number: number | undefined): ElementTypeName | undefined {
+function elementTypeName(number: number | undefined): ElementTypeName | undefined {
   return (Object.keys(DATA_TYPE) as ElementTypeName[]).find((name) => DATA_TYPE[name] === number)
 }

@@ -75,3 +75,8 @@ export function elementCountOf(shape: ValueShape): AxisSize {
   }
   return grows ? { perSample: count } : count
 }
+
+/** A shape at one batch size. */
+export function sizesAt(shape: ValueShape, batchSize: number): number[] {
+  return shape.map((size) => (typeof size === 'number' ? size : size.perSample * batchSize))
+}

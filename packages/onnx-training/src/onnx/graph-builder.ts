@@ -1,5 +1,6 @@
 import { DblossError } from '@dbloss/core'
 import { encodeModel } from './codec.ts'
+import { valuesRead } from './model-graph.ts'
 import { makeTensor } from './tensor.ts'
 import {
   ATTRIBUTE_TYPE,
@@ -7,6 +8,7 @@ import {
   DATA_TYPE,
   type GraphProto,
   type ModelProto,
+  type NodeProto,
   type OperatorSetIdProto,
   type TensorProto,
   type ValueInfoProto,
@@ -78,15 +80,41 @@ export class GraphBuilder {
     this.opset = opset
   }
 
-  /** Takes over nodes and initializers of another graph with their names; nothing is copied. */
-  adopt({ node, initializer }: Pick<GraphProto, 'node' | 'initializer'>): void {
-    for (const each of node) {
-      this.#graph.node.push(each)
-      for (const name of each.output) this.#names.add(name)
+  /** A builder with the operator sets of a model, for nodes beside its own. */
+  static like(name: string, { opsetImport, irVersion = IR_VERSION }: ModelProto): GraphBuilder {
+    const isStandard = ({ domain = '' }: OperatorSetIdProto) => domain === '' || domain === 'ai.onnx'
+    return new GraphBuilder(name, {
+      opset: opsetImport.find(isStandard)?.version ?? OPSET,
+      irVersion,
+      furtherOpsets: opsetImport.filter((each) => !isStandard(each)),
+    })
+  }
+
+  /**
+   * Takes over nodes of another graph with their names, and the initializers and model inputs that they read; nothing is
+   * copied.
+   *
+   * @param isGiven - values that are inputs here whatever they are there. Default: none.
+   */
+  adoptPart(
+    { graph }: { readonly graph: GraphProto },
+    nodes: readonly NodeProto[],
+    isGiven: (name: string) => boolean = () => false,
+  ): void {
+    const read = new Set(nodes.flatMap(valuesRead))
+    const isAdopted = ({ name = '' }: { readonly name?: string }) => read.has(name) && !isGiven(name)
+    for (const node of nodes) {
+      this.#graph.node.push(node)
+      for (const name of node.output) this.#names.add(name)
     }
-    for (const tensor of initializer) {
+    for (const tensor of graph.initializer.filter(isAdopted)) {
       this.#graph.initializer.push(tensor)
       this.#names.add(tensor.name ?? '')
+    }
+    for (const info of graph.input.filter(isAdopted)) {
+      if (this.#names.has(info.name ?? '')) continue
+      this.#graph.input.push(info)
+      this.#names.add(info.name ?? '')
     }
   }
 
@@ -95,12 +123,6 @@ export class GraphBuilder {
     this.#graph.input.push(valueInfo(name, type, shape))
     this.#names.add(name)
     return name
-  }
-
-  /** Declares an input of another graph as it is. */
-  declareInput(info: ValueInfoProto): void {
-    this.#graph.input.push(info)
-    this.#names.add(info.name ?? '')
   }
 
   /** A named tensor of the model, such as weights. */
@@ -183,6 +205,11 @@ export class GraphBuilder {
   output(name: string, value: string, type: ElementTypeName, shape?: readonly Dimension[]): void {
     this.#graph.node.push({ input: [value], output: [name], name, opType: 'Identity', attribute: [] })
     this.#graph.output.push(valueInfo(name, type, shape))
+  }
+
+  /** Makes a value an output under its own name; the runtime finds its type. */
+  expose(value: string): void {
+    this.#graph.output.push({ name: value })
   }
 
   /** The model as objects. */

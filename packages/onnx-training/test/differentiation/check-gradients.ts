@@ -4,8 +4,8 @@ import { expect } from 'vitest'
 import { appendGradients } from '../../src/differentiation/differentiate.ts'
 import { GradientNodes } from '../../src/differentiation/gradient-nodes.ts'
 import { ruleOf } from '../../src/differentiation/operators/index.ts'
-import { probeValues, sizesAt } from '../../src/differentiation/probe.ts'
-import type { ValueShape } from '../../src/differentiation/shapes.ts'
+import { probeValues } from '../../src/differentiation/probe.ts'
+import { sizesAt, type ValueShape } from '../../src/differentiation/shapes.ts'
 import { GraphBuilder, ModelGraph, type Ort } from '../../src/index.ts'
 import { type GraphPrecision, precisions, toPrecision } from '../../src/precision.ts'
 
@@ -140,12 +140,12 @@ async function derivedGradients(
       forward.producers.has(node.input[index] ?? '') ? [node.input[index]!] : [],
     ),
   )
-  const values = await probeValues({
+  const { values } = await probeValues({
     ort,
     graph: forward,
     inputShapes: shapes,
     values: nodes.flatMap(({ output }) => output),
-    integers: settled,
+    read: settled,
   })
   const seed = graph.input('seed', element)
   const gradients = appendGradients(
