@@ -38,9 +38,10 @@ export function headStepGraph(
 
   const biasGradient = graph.reduce('ReduceSum', dLogits, [0])
   const weightGradient = graph.node('Gemm', [features, dLogits], { transA: 1 })
+  const { weightDecay = 0 } = optimizer
   const parameters = [
-    { name: weights, value: weights, gradient: weightGradient, shape: [featureCount, classCount], decays: true },
-    { name: bias, value: bias, gradient: biasGradient, shape: [1, classCount], decays: false },
+    { name: weights, value: weights, gradient: weightGradient, shape: [featureCount, classCount], weightDecay },
+    { name: bias, value: bias, gradient: biasGradient, shape: [1, classCount], weightDecay: 0 },
   ]
   const { moments, gradientNorm } = appendOptimizer(graph, optimizer, precision, parameters)
   graph.output('loss', graph.node('Reshape', [value, graph.integers([])]), element, [])

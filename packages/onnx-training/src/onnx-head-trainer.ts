@@ -1,4 +1,4 @@
-import { checkNumber, DblossError } from '@dbloss/core'
+import { checkNumber } from '@dbloss/core'
 import { checkHeadBatch, type HeadBatch } from './check-head-batch.ts'
 import { headForwardGraph } from './head-graph.ts'
 import { checkLength, elementCount } from './head-state.ts'
@@ -7,6 +7,8 @@ import { nextName, type StateTensor, stepScalars } from './optimizer-graph.ts'
 import type { OrtSession, OrtTensor } from './ort.ts'
 import { type GraphPrecision, precisions, toPrecision } from './precision.ts'
 import { constantSchedule, type Schedule } from './schedules.ts'
+import { SerialCalls } from './serial-calls.ts'
+import { checkFinite, disposeAll, scalarOf } from './step-results.ts'
 
 /** What the trainer works with, checked. */
 export interface TrainerParts extends HeadTrainerOptions {
@@ -23,9 +25,7 @@ export class OnnxHeadTrainer implements HeadTrainer {
   #step = 0
   #state: Record<string, OrtTensor> = {}
   #forward: OrtSession | undefined
-  #queue: Promise<unknown> = Promise.resolve()
-  #waiting = 0
-  #disposed = false
+  readonly #calls = new SerialCalls('trainer')
 
   constructor(parts: TrainerParts) {
     this.#parts = parts
@@ -34,9 +34,9 @@ export class OnnxHeadTrainer implements HeadTrainer {
   }
 
   async step(batch: HeadBatch): Promise<HeadStep> {
-    this.#checkUsable()
+    this.#calls.checkUsable()
     checkHeadBatch(this.#parts, batch)
-    return this.#inTurn(() => this.#run(batch))
+    return this.#calls.inTurn(() => this.#run(batch))
   }
 
   async #run({ features, labels, batchSize }: HeadBatch): Promise<HeadStep> {
@@ -66,10 +66,10 @@ export class OnnxHeadTrainer implements HeadTrainer {
   }
 
   async predict(features: ArrayLike<number>, batchSize: number): Promise<Float32Array | Float64Array> {
-    this.#checkUsable()
+    this.#calls.checkUsable()
     checkNumber('batchSize', batchSize, { integer: true, minimum: 1 })
     checkLength('features', features, batchSize * this.#parts.featureCount)
-    return this.#inTurn(() => this.#predict(features, batchSize))
+    return this.#calls.inTurn(() => this.#predict(features, batchSize))
   }
 
   async #predict(features: ArrayLike<number>, batchSize: number): Promise<Float32Array | Float64Array> {
@@ -93,7 +93,7 @@ export class OnnxHeadTrainer implements HeadTrainer {
   }
 
   state(): HeadTrainerState {
-    this.#checkUsable()
+    this.#calls.checkUsable()
     const copies = Object.entries(this.#state).map(
       ([name, tensor]) => [name, (tensor.data as Float32Array | Float64Array).slice()] as const,
     )
@@ -101,14 +101,8 @@ export class OnnxHeadTrainer implements HeadTrainer {
   }
 
   restore({ step, tensors }: HeadTrainerState): void {
-    this.#checkUsable()
-    if (this.#waiting > 0) {
-      throw new DblossError('argument', 'a state cannot be restored while a step is running; wait for it first', {
-        argument: 'restore',
-        found: `${this.#waiting} calls that are not done`,
-        expected: 'none',
-      })
-    }
+    this.#calls.checkUsable()
+    this.#calls.checkIdle('restored')
     checkNumber('step', step, { integer: true, minimum: 0 })
     const restored = Object.fromEntries(
       this.#parts.stateTensors.map(({ name, shape }) => {
@@ -122,29 +116,11 @@ export class OnnxHeadTrainer implements HeadTrainer {
   }
 
   async dispose(): Promise<void> {
-    if (this.#disposed) return
-    this.#disposed = true
-    await this.#queue
-    await this.#parts.session.release?.()
-    await this.#forward?.release?.()
-    this.#forward = undefined
-    disposeAll(this.#state)
-  }
-
-  /** Runs after the calls before it, whether they failed or not. */
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    this.#waiting++
-    const result = this.#queue.then(run).finally(() => this.#waiting--)
-    this.#queue = result.catch(() => undefined)
-    return result
-  }
-
-  #checkUsable(): void {
-    if (!this.#disposed) return
-    throw new DblossError('argument', 'the trainer was used after dispose()', {
-      argument: 'trainer',
-      found: 'a trainer whose sessions are freed',
-      expected: 'a trainer in use',
+    await this.#calls.close(async () => {
+      await this.#parts.session.release?.()
+      await this.#forward?.release?.()
+      this.#forward = undefined
+      disposeAll(this.#state)
     })
   }
 
@@ -152,20 +128,4 @@ export class OnnxHeadTrainer implements HeadTrainer {
     const { ort, precision } = this.#parts
     return new ort.Tensor(precisions[precision].tensor, toPrecision(values, precision), dims)
   }
-}
-
-function checkFinite(numbers: Readonly<Record<string, number>>, step: number): void {
-  const wrong = Object.entries(numbers).find(([, value]) => !Number.isFinite(value))
-  if (wrong === undefined) return
-  const [name, value] = wrong
-  const message = `training diverged in step ${step}: ${name} is ${value}; try a lower learning rate, or clipNorm`
-  throw new DblossError('runtime', message, { argument: name, found: value, expected: 'a finite number' })
-}
-
-function disposeAll(tensors: Readonly<Record<string, OrtTensor>>): void {
-  for (const tensor of Object.values(tensors)) tensor.dispose?.()
-}
-
-function scalarOf(tensor: OrtTensor): number {
-  return (tensor.data as Float32Array | Float64Array)[0]!
 }

@@ -8,8 +8,10 @@ export interface TrainedParameter {
   readonly value: string
   readonly gradient: string
   readonly shape: readonly number[]
-  /** Whether weight decay applies. */
-  readonly decays: boolean
+  /** The decoupled weight decay of this parameter. */
+  readonly weightDecay: number
+  /** How many times the learning rate of the step this one takes. Default 1. */
+  readonly learningRateScale?: number
 }
 
 /** A tensor that goes into a step and comes out of it changed: a parameter or a moment of the optimizer. */
@@ -76,7 +78,7 @@ export function appendOptimizer(
       ? undefined
       : node('Min', node('Div', number(optimizer.clipNorm), node('Max', gradientNorm, number(1e-30))), number(1))
 
-  for (const { name, value, gradient: raw, shape, decays } of parameters) {
+  for (const { name, value, gradient: raw, shape, weightDecay, learningRateScale = 1 } of parameters) {
     const gradient = clipFactor === undefined ? raw : node('Mul', raw, clipFactor)
     let direction: string
     if (optimizer.kind === 'adamW') {
@@ -96,9 +98,9 @@ export function appendOptimizer(
     } else {
       direction = gradient
     }
-    const weightDecay = decays ? (optimizer.weightDecay ?? 0) : 0
     const total = weightDecay === 0 ? direction : node('Add', direction, node('Mul', value, number(weightDecay)))
-    emit(name, node('Sub', value, node('Mul', total, learningRate)), shape)
+    const rate = learningRateScale === 1 ? learningRate : node('Mul', learningRate, number(learningRateScale))
+    emit(name, node('Sub', value, node('Mul', total, rate)), shape)
   }
   return { moments, gradientNorm }
 }

@@ -1,0 +1,57 @@
+import { DATA_TYPE, type ModelGraph, type NodeProto, type TensorProto } from '../onnx/index.ts'
+
+/** A weight of a model. */
+export interface ModelParameter {
+  /** The initializer that holds it. */
+  readonly initializer: string
+  /**
+   * How patterns and messages know it: the initializer's name, or the place of the node that reads it when the exporter has
+   * given a name without meaning, as `vit.encoder.layer.11.output.dense.weight`.
+   */
+  readonly name: string
+  readonly shape: readonly number[]
+}
+
+/** Inputs that hold statistics or bounds, by operator: no weights. */
+const fixedInputs: Readonly<Record<string, readonly number[]>> = {
+  BatchNormalization: [3, 4],
+  Clip: [1, 2],
+  Pad: [2],
+  Pow: [1],
+  Resize: [1, 2],
+  Upsample: [1],
+}
+
+/** Names that exporters make up, as `onnx::MatMul_1234` or `1234`. */
+const meaningless = /^(onnx::|\d+$|.*Constant(_\d+)?_output_\d+$)/
+
+/**
+ * The weights of a model in the order in which they are first read: its tensors of float32 or float64, but for statistics of
+ * batch normalization, bounds, and single numbers.
+ */
+export function parametersOf({ graph, initializers }: ModelGraph): ModelParameter[] {
+  const found = new Map<string, ModelParameter>()
+  const excluded = new Set<string>()
+  for (const node of graph.node) {
+    node.input.forEach((name, index) => {
+      const tensor = initializers.get(name)
+      if (tensor === undefined || !isWeight(tensor)) return
+      if (fixedInputs[node.opType ?? '']?.includes(index)) excluded.add(name)
+      if (found.has(name)) return
+      found.set(name, { initializer: name, name: readableName(name, node, index), shape: tensor.dims })
+    })
+  }
+  return [...found.values()].filter(({ initializer }) => !excluded.has(initializer))
+}
+
+function isWeight({ dataType, dims }: TensorProto): boolean {
+  const isFloat = dataType === DATA_TYPE.float || dataType === DATA_TYPE.double
+  return isFloat && dims.reduce((product, size) => product * size, 1) > 1
+}
+
+function readableName(initializer: string, node: NodeProto, index: number): string {
+  const scope = (node.name ?? '').split('/').filter(Boolean).slice(0, -1).join('.')
+  if (!meaningless.test(initializer) || scope === '') return initializer
+  const isBias = index === 2 || (node.opType === 'Add' && initializer.includes('Add'))
+  return `${scope}.${isBias ? 'bias' : 'weight'}`
+}

@@ -1,0 +1,88 @@
+import { checkNumber, DblossError } from '@dbloss/core'
+import type { ModelGraph } from '../onnx/index.ts'
+import { type ModelParameter, parametersOf } from './parameters.ts'
+
+/**
+ * Which weights are trained: those whose name or initializer matches a pattern, or is in a list, or that a function chooses;
+ * or the last blocks of the model with all that follows them, as its last norm and its head.
+ */
+export type TrainableSelection =
+  | RegExp
+  | readonly string[]
+  | ((parameter: ModelParameter) => boolean)
+  | { readonly lastBlocks: number }
+
+/**
+ * The weights that a selection names.
+ *
+ * @throws DblossError `argument` when there are none, or for names that the model does not have.
+ */
+export function selectParameters(graph: ModelGraph, selection: TrainableSelection): ModelParameter[] {
+  const parameters = parametersOf(graph)
+  const selected = selectFrom(parameters, selection)
+  if (selected.length > 0) return selected
+  throw new DblossError('argument', `trainable selects none of the model's weights, as ${examplesOf(parameters)}`, {
+    argument: 'trainable',
+    found: String(selection),
+    expected: 'a pattern, names, a function or { lastBlocks } that selects weights of the model',
+  })
+}
+
+function selectFrom(parameters: readonly ModelParameter[], selection: TrainableSelection): ModelParameter[] {
+  if (typeof selection === 'function') return parameters.filter(selection)
+  if (selection instanceof RegExp) {
+    // Without the state that a pattern with the flag g or y keeps between tests.
+    const pattern = new RegExp(selection.source, selection.flags.replace(/[gy]/g, ''))
+    return parameters.filter(({ name, initializer }) => pattern.test(name) || pattern.test(initializer))
+  }
+  return 'lastBlocks' in selection ? lastBlocks(parameters, selection.lastBlocks) : named(parameters, selection)
+}
+
+function named(parameters: readonly ModelParameter[], names: readonly string[]): ModelParameter[] {
+  const unknown = names.find((name) => !parameters.some((each) => each.name === name || each.initializer === name))
+  if (unknown === undefined) {
+    return parameters.filter(({ name, initializer }) => names.includes(name) || names.includes(initializer))
+  }
+  throw new DblossError(
+    'argument',
+    `trainable names '${unknown}', which the model does not have; it has ${examplesOf(parameters)}`,
+    {
+      argument: 'trainable',
+      found: unknown,
+      expected: "names of the model's weights",
+    },
+  )
+}
+
+/**
+ * `encoder.layer.11` of `encoder.layer.11.output.bias`, `conv_pw_13` of `conv_pw_13/kernel`, and `layers.3.blocks.1` or
+ * `layer4.2` where blocks lie in stages.
+ */
+const blockPattern =
+  /^(?:.*?[._/])?(?:\w*?[A-Za-z_])?\d+(?=[._/]|$)(?:[._/](?:(?:blocks|layers|layer)[._/])?\d+(?=[._/]|$))?/
+/** Numbered layers of a head are no blocks. */
+const headPattern = /(^|[._/])(classifier|head|heads|fc)([._/]|$)/
+
+function blockOf({ name }: ModelParameter): string | undefined {
+  return headPattern.test(name) ? undefined : name.match(blockPattern)?.[0]
+}
+
+function lastBlocks(parameters: readonly ModelParameter[], count: number): ModelParameter[] {
+  checkNumber('trainable.lastBlocks', count, { integer: true, minimum: 1 })
+  const blocks = [...new Set(parameters.flatMap((parameter) => blockOf(parameter) ?? []))]
+  if (blocks.length < count) {
+    throw new DblossError(
+      'argument',
+      `trainable.lastBlocks is ${count} but the names of the weights tell ${blocks.length} blocks, as ${examplesOf(parameters)}; use a pattern`,
+      { argument: 'trainable', found: count, expected: `at most ${blocks.length}` },
+    )
+  }
+  const last = new Set(blocks.slice(-count))
+  const start = parameters.findIndex((parameter) => last.has(blockOf(parameter) ?? ''))
+  return parameters.slice(start)
+}
+
+function examplesOf(parameters: readonly ModelParameter[]): string {
+  const names = parameters.map(({ name }) => name)
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 2).join(', ')}, … ${names.slice(-2).join(', ')}`
+}
