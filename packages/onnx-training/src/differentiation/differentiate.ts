@@ -34,7 +34,7 @@ export function appendGradients(
   for (const node of part.nodes.toReversed()) {
     const outputGradients = node.output.map((name) => gradients.get(name))
     if (!isDifferentiable(node) || outputGradients.every((gradient) => gradient === undefined)) continue
-    const inputGradients = ruleOf(node).gradients(new ForwardNode(node, part.values, outputGradients), nodes)
+    const inputGradients = ruleOf(node).gradients(new ForwardNode(node, part.values, outputGradients, active), nodes)
     inputGradients.forEach((gradient, index) => {
       const name = node.input[index] ?? ''
       if (active.has(name) && gradient !== undefined) accumulate(name, gradient())

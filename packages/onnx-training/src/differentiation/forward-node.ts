@@ -14,12 +14,22 @@ export class ForwardNode {
   readonly #node: NodeProto
   readonly #values: ValueTable
   readonly #outputGradients: readonly (string | undefined)[]
+  readonly #active: ReadonlySet<string>
 
-  /** @param outputGradients - in the order of the outputs; at least one is there. */
-  constructor(node: NodeProto, values: ValueTable, outputGradients: readonly (string | undefined)[]) {
+  /**
+   * @param outputGradients - in the order of the outputs; at least one is there.
+   * @param active - the values that depend on those to differentiate by.
+   */
+  constructor(
+    node: NodeProto,
+    values: ValueTable,
+    outputGradients: readonly (string | undefined)[],
+    active: ReadonlySet<string>,
+  ) {
     this.#node = node
     this.#values = values
     this.#outputGradients = outputGradients
+    this.#active = active
   }
 
   get operator(): string {
@@ -73,6 +83,12 @@ export class ForwardNode {
   /** The values of an integer input that the rule has declared as settled; nothing when it is not given. */
   integers(inputIndex: number): number[] | undefined {
     return this.hasInput(inputIndex) ? this.#values.integers(this.#node.input[inputIndex]!) : undefined
+  }
+
+  /** The numbers of an input that is a constant; nothing where it is computed or trained. */
+  constantNumbers(inputIndex: number): readonly number[] | undefined {
+    const name = this.input(inputIndex).name
+    return this.#active.has(name) ? undefined : this.#values.constantNumbers(name)
   }
 
   /** An integer attribute. */

@@ -1,5 +1,5 @@
-import type { AttributeValue, GraphBuilder } from '../onnx/index.ts'
-import { type GraphPrecision, toPrecision } from '../precision.ts'
+import { type AttributeValue, DATA_TYPE, type GraphBuilder } from '../onnx/index.ts'
+import { type GraphPrecision, precisions, toPrecision } from '../precision.ts'
 import { type AxisSize, reshapeTarget, sameShape, sameSize, type ValueShape } from './shapes.ts'
 
 /** A part of an axis, as `Slice` takes it. */
@@ -20,6 +20,11 @@ export class GradientNodes {
   constructor(graph: GraphBuilder, precision: GraphPrecision) {
     this.graph = graph
     this.#precision = precision
+  }
+
+  /** The element type of gradients, by its number in the format. */
+  get elementType(): number {
+    return DATA_TYPE[precisions[this.#precision].element]
   }
 
   /** Any operator with one output. */
@@ -58,6 +63,10 @@ export class GradientNodes {
     return this.node('Div', [left, right])
   }
 
+  square(operand: string): string {
+    return this.multiply(operand, operand)
+  }
+
   negate(operand: string): string {
     return this.node('Neg', [operand])
   }
@@ -70,6 +79,11 @@ export class GradientNodes {
   /** `whenTrue` or `whenFalse`, by a condition; zero where one is left out. */
   select(condition: string, whenTrue?: string, whenFalse?: string): string {
     return this.node('Where', [condition, whenTrue ?? this.scalar(0), whenFalse ?? this.scalar(0)])
+  }
+
+  /** Integers in the precision of the graph; of a condition 1 and 0. */
+  cast(operand: string): string {
+    return this.node('Cast', [operand], { to: this.elementType })
   }
 
   sum(operand: string, axes: readonly number[], keepDimensions = true): string {

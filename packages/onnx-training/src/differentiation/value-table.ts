@@ -1,5 +1,5 @@
 import { DblossError } from '@dbloss/core'
-import { type ModelGraph, tensorData } from '../onnx/index.ts'
+import { DATA_TYPE, type ModelGraph, tensorData } from '../onnx/index.ts'
 import type { ValueShape } from './shapes.ts'
 
 /** What is known of the values of a graph before a step runs: all shapes, and the integers that decide about gradients. */
@@ -29,16 +29,21 @@ export class ValueTable {
     throw new DblossError('model', `the shape of '${name}' is not known`, { argument: 'model', found: name })
   }
 
+  /** The numbers of an initializer or a `Constant`; nothing for computed values and for float16. */
+  constantNumbers(name: string): readonly number[] | undefined {
+    const tensor = this.#graph.initializers.get(name) ?? constantTensor(this.#graph, name)
+    if (tensor === undefined || tensor.dataType === DATA_TYPE.float16) return undefined
+    return Array.from(tensorData(tensor), Number)
+  }
+
   /**
    * The integers of a value.
    *
    * @throws DblossError `model` for a value that depends on the batch.
    */
   integers(name: string): number[] {
-    const known = this.#integers.get(name)
+    const known = this.#integers.get(name) ?? this.constantNumbers(name)
     if (known !== undefined) return [...known]
-    const tensor = this.#graph.initializers.get(name) ?? constantTensor(this.#graph, name)
-    if (tensor !== undefined) return Array.from(tensorData(tensor), Number)
     const expected = 'a value that is the same for every batch'
     throw new DblossError(
       'model',

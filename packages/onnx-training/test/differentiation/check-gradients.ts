@@ -3,7 +3,7 @@ import * as onnxruntime from 'onnxruntime-node'
 import { expect } from 'vitest'
 import { appendGradients } from '../../src/differentiation/differentiate.ts'
 import { GradientNodes } from '../../src/differentiation/gradient-nodes.ts'
-import { ruleOf } from '../../src/differentiation/operators/index.ts'
+import { isDifferentiable, ruleOf } from '../../src/differentiation/operators/index.ts'
 import { probeValues } from '../../src/differentiation/probe.ts'
 import { sizesAt, type ValueShape } from '../../src/differentiation/shapes.ts'
 import { GraphBuilder, ModelGraph, type Ort } from '../../src/index.ts'
@@ -79,6 +79,20 @@ export async function checkGradients(testCase: GradientCase): Promise<void> {
   }
 }
 
+/** The gradients of the sum of the results where finite differences say nothing: at ties, kinks and extremes. */
+export async function gradientsAt(
+  testCase: Pick<GradientCase, 'build' | 'opset'> & { readonly precision?: GraphPrecision },
+  vectors: Readonly<Record<string, readonly number[]>>,
+): Promise<Readonly<Record<string, number[]>>> {
+  const { precision = 'float64' } = testCase
+  const dims = Object.fromEntries(Object.entries(vectors).map(([name, values]) => [name, [values.length]]))
+  const data = Object.fromEntries(Object.entries(vectors).map(([name, values]) => [name, Float64Array.from(values)]))
+  const evaluate = await forwardPass({ ...testCase, inputs: dims }, dims, precision)
+  const seedValues = (await evaluate(data, dims)).fill(1)
+  const gradients = await derivedGradients({ ...testCase, inputs: dims }, dims, precision, data, dims, seedValues)
+  return Object.fromEntries(Object.entries(gradients).map(([name, values]) => [name, Array.from(values)]))
+}
+
 function valueShape(shape: TestShape): ValueShape {
   return shape.map((size) => (size === 'batch' ? { perSample: 1 } : size))
 }
@@ -135,11 +149,13 @@ async function derivedGradients(
   const { element } = precisions[precision]
   const forward = new ModelGraph(graph.toModel())
   const nodes = [...forward.graph.node]
-  const settled = nodes.flatMap((node) =>
-    (ruleOf(node).settledInputs ?? []).flatMap((index) =>
-      forward.producers.has(node.input[index] ?? '') ? [node.input[index]!] : [],
-    ),
-  )
+  const settled = nodes
+    .filter(isDifferentiable)
+    .flatMap((node) =>
+      (ruleOf(node).settledInputs ?? []).flatMap((index) =>
+        forward.producers.has(node.input[index] ?? '') ? [node.input[index]!] : [],
+      ),
+    )
   const { values } = await probeValues({
     ort,
     graph: forward,

@@ -1,23 +1,69 @@
 import { DblossError } from '@dbloss/core'
-import { describeNode, type NodeProto } from '../../onnx/index.ts'
+import { DATA_TYPE, describeNode, type NodeProto } from '../../onnx/index.ts'
 import type { GradientRule } from '../gradient-rule.ts'
 import { arithmeticRules } from './arithmetic.ts'
+import { castRules } from './cast.ts'
+import { concatSplitRules } from './concat-split.ts'
+import { convolutionRules } from './convolution.ts'
+import { depthSpaceRules } from './depth-space.ts'
+import { gatherRules } from './gather.ts'
+import { gemmRules } from './gemm.ts'
+import { layerNormalizationRules } from './layer-normalization.ts'
+import { matmulRules } from './matmul.ts'
+import { padRules } from './pad.ts'
+import { powRules } from './pow.ts'
+import { reshapingRules } from './reshaping.ts'
+import { sliceRules } from './slice.ts'
+import { softmaxRules } from './softmax.ts'
+import { transposeRules } from './transpose.ts'
+import { triluRules } from './trilu.ts'
+import { unaryRules } from './unary.ts'
 
 /** The rules by operator. */
 const rules: Readonly<Record<string, GradientRule>> = {
   ...arithmeticRules,
+  ...castRules,
+  ...concatSplitRules,
+  ...convolutionRules,
+  ...depthSpaceRules,
+  ...gatherRules,
+  ...gemmRules,
+  ...layerNormalizationRules,
+  ...matmulRules,
+  ...padRules,
+  ...powRules,
+  ...reshapingRules,
+  ...sliceRules,
+  ...softmaxRules,
+  ...transposeRules,
+  ...triluRules,
+  ...unaryRules,
 }
 
 /** Operators whose results do not change continuously, or are no numbers at all: nothing is differentiated through them. */
 const notDifferentiable: ReadonlySet<string> = new Set([
   ...['Shape', 'Size', 'ConstantOfShape', 'Range', 'ArgMax', 'ArgMin', 'NonZero', 'EyeLike', 'OneHot'],
   ...['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'And', 'Or', 'Xor', 'Not', 'IsNaN', 'IsInf'],
-  ...['Floor', 'Ceil', 'Round', 'Sign'],
+  ...['BitShift', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'BitwiseNot'],
+  ...['Floor', 'Ceil', 'Round', 'Sign', 'Hardmax', 'RandomNormalLike', 'RandomUniformLike'],
+])
+
+/** The element types of values that change continuously. */
+const continuousTypes: ReadonlySet<number> = new Set([
+  ...[DATA_TYPE.float, DATA_TYPE.double, DATA_TYPE.float16],
+  // bfloat16, which nothing here can compute with: its rule says so.
+  16,
 ])
 
 /** Whether a gradient may flow through a node. */
-export function isDifferentiable({ opType, domain = '' }: NodeProto): boolean {
-  return !isStandard(domain) || !notDifferentiable.has(opType ?? '')
+export function isDifferentiable(node: NodeProto): boolean {
+  const { opType = '', domain = '' } = node
+  if (!isStandard(domain)) return true
+  return opType === 'Cast' ? castsToContinuous(node) : !notDifferentiable.has(opType)
+}
+
+function castsToContinuous({ attribute }: NodeProto): boolean {
+  return continuousTypes.has(Number(attribute.find(({ name }) => name === 'to')?.i))
 }
 
 /** Whether there is a rule for a node. */
