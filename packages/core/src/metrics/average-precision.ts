@@ -1,4 +1,5 @@
 import { DblossError } from '../errors.ts'
+import { rankByScore, type ScoreRanking } from './score-ranking.ts'
 
 /**
  * The average precision of one class, as scikit-learn's `average_precision_score` defines it:
@@ -13,6 +14,22 @@ import { DblossError } from '../errors.ts'
  * @throws DblossError `shape` for different lengths, `labels` for a label that is not 0, 1 or −1, `logits` for a NaN score.
  */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+  checkColumn(labels, scores)
+  return averagePrecisionOf(rankByScore(labels, scores))
+}
+
+/** The average precision of what is ranked; NaN without positives. */
+export function averagePrecisionOf({ steps, positives }: ScoreRanking): number {
+  let sum = 0
+  let agreedBefore = 0
+  for (const { predicted, agreed } of steps) {
+    sum += (agreed - agreedBefore) * (agreed / predicted)
+    agreedBefore = agreed
+  }
+  return positives === 0 ? Number.NaN : sum / positives
+}
+
+function checkColumn(labels: ArrayLike<number>, scores: ArrayLike<number>): void {
   if (labels.length !== scores.length) {
     throw new DblossError('shape', `scores has ${scores.length} values but labels has ${labels.length}`, {
       argument: 'scores',
@@ -20,25 +37,6 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
       expected: `${labels.length} values`,
     })
   }
-  const ranked = rankKnown(labels, scores)
-  const positives = ranked.filter((sample) => labels[sample] === 1).length
-  if (positives === 0) return Number.NaN
-  let sum = 0
-  let found = 0
-  for (let start = 0; start < ranked.length; ) {
-    const score = scores[ranked[start]!]
-    const foundBefore = found
-    let end = start
-    for (; end < ranked.length && scores[ranked[end]!] === score; end++) found += labels[ranked[end]!]!
-    sum += (found - foundBefore) * (found / end)
-    start = end
-  }
-  return sum / positives
-}
-
-/** The samples with a known label, by descending score. */
-function rankKnown(labels: ArrayLike<number>, scores: ArrayLike<number>): number[] {
-  const known: number[] = []
   for (let sample = 0; sample < labels.length; sample++) {
     const label = labels[sample]!
     if (label === -1) continue
@@ -56,8 +54,5 @@ function rankKnown(labels: ArrayLike<number>, scores: ArrayLike<number>): number
         expected: 'a number',
       })
     }
-    known.push(sample)
   }
-  // Compared, not subtracted: ∞ − ∞ would be NaN.
-  return known.sort((a, b) => (scores[a]! < scores[b]! ? 1 : scores[a]! > scores[b]! ? -1 : 0))
 }

@@ -1,9 +1,16 @@
 export { averagePrecision } from './average-precision.ts'
-export type { F1Scores } from './f1.ts'
 export {
+  type F1Scores,
   type LongTailMetrics,
   type LongTailMetricsOptions,
   longTailMetrics,
-  type ScoreData,
-  type SplitMeans,
 } from './long-tail-metrics.ts'
+export {
+  type ClassDecisionScores,
+  type DecisionScores,
+  type PrecisionRecallF1,
+  type PrecisionRecallF1Options,
+  precisionRecallF1,
+} from './precision-recall-f1.ts'
+export type { ScoreData, ScoredSamples } from './scored-labels.ts'
+export type { SplitMeans } from './split-means.ts'

@@ -151,7 +151,7 @@ describe('longTailMetrics refuses', () => {
       'scores[1, 2] is NaN',
     ],
     ['too few thresholds', { thresholds: [0, 0] }, 'shape', 'thresholds has 2 values for 5 classes'],
-    ['a NaN threshold', { thresholds: [0, 0, 0, 0, Number.NaN] }, 'argument', 'the threshold of class 4 is NaN'],
+    ['a NaN threshold', { thresholds: [0, 0, 0, 0, Number.NaN] }, 'argument', 'thresholds[4] is NaN'],
     ['no samples', { labels: [] }, 'shape', 'labels has no samples'],
     ['split thresholds that cross', { splitThresholds: { head: 1, tail: 2 } }, 'argument', 'expected 0 ≤ tail ≤ head'],
   ]
