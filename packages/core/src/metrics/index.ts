@@ -1,4 +1,5 @@
 export { averagePrecision } from './average-precision.ts'
+export { coverageError, labelRankingAveragePrecision, labelRankingLoss } from './label-ranking.ts'
 export {
   type F1Scores,
   type LongTailMetrics,
@@ -14,3 +15,9 @@ export {
 } from './precision-recall-f1.ts'
 export type { ScoreData, ScoredSamples } from './scored-labels.ts'
 export type { SplitMeans } from './split-means.ts'
+export {
+  type ThresholdObjective,
+  type TunedThresholds,
+  type TuneThresholdsOptions,
+  tuneThresholds,
+} from './tune-thresholds.ts'
