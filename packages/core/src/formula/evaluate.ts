@@ -20,14 +20,14 @@ export interface EvaluationContext {
 }
 
 /** σ(x), relatively accurate in both tails. */
-function sigmoid(x: number): number {
+export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + Math.exp(-x))
   const e = Math.exp(x)
   return e / (1 + e)
 }
 
 /** log(1 + e^x), relatively accurate in both tails. */
-function softplus(x: number): number {
+export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
 }
 

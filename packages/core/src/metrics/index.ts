@@ -1,4 +1,11 @@
 export { averagePrecision } from './average-precision.ts'
+export {
+  type Calibration,
+  type CalibrationErrors,
+  type CalibrationOptions,
+  expectedCalibrationError,
+} from './expected-calibration-error.ts'
+export { type FitTemperatureOptions, type FittedTemperature, fitTemperature } from './fit-temperature.ts'
 export { coverageError, labelRankingAveragePrecision, labelRankingLoss } from './label-ranking.ts'
 export {
   type F1Scores,
@@ -13,6 +20,8 @@ export {
   type PrecisionRecallF1Options,
   precisionRecallF1,
 } from './precision-recall-f1.ts'
+export type { ReliabilityBin } from './reliability-bins.ts'
+export { scaleByTemperature } from './scale-by-temperature.ts'
 export type { ScoreData, ScoredSamples } from './scored-labels.ts'
 export type { SplitMeans } from './split-means.ts'
 export {
