@@ -1,5 +1,15 @@
 export { averagePrecision } from './average-precision.ts'
 export {
+  type BootstrapMapDifferenceOptions,
+  type BootstrapMapOptions,
+  bootstrapMap,
+  bootstrapMapDifference,
+  type ConfidenceInterval,
+  type MapDifference,
+  type MapDifferences,
+  type SplitIntervals,
+} from './bootstrap-map.ts'
+export {
   type Calibration,
   type CalibrationErrors,
   type CalibrationOptions,
@@ -21,6 +31,7 @@ export {
   precisionRecallF1,
 } from './precision-recall-f1.ts'
 export type { ReliabilityBin } from './reliability-bins.ts'
+export type { ResamplingOptions } from './resampled-map.ts'
 export { scaleByTemperature } from './scale-by-temperature.ts'
 export type { ScoreData, ScoredSamples } from './scored-labels.ts'
 export type { SplitMeans } from './split-means.ts'

@@ -1,0 +1,44 @@
+import { describe, expectTypeOf, test } from 'vitest'
+import {
+  bootstrapMapDifference,
+  type FitTemperatureOptions,
+  fitTemperature,
+  longTailMetrics,
+  precisionRecallF1,
+  type ScoreData,
+  type SplitIntervals,
+  scaleByTemperature,
+  tuneThresholds,
+} from '../../src/index.ts'
+
+describe('the types of the metrics', () => {
+  const scores = {} as ScoreData
+
+  test('the models that were compared are known by name', () => {
+    const compare = () =>
+      bootstrapMapDifference({ labels: [], statistics: {} as never, seed: 1, baseline: scores, scores: { db: scores } })
+    expectTypeOf<ReturnType<typeof compare>['models']['db']['difference']>().toEqualTypeOf<SplitIntervals>()
+    // @ts-expect-error no model has this name
+    const unknownName = () => compare().models.focal
+    expectTypeOf(unknownName).toBeFunction()
+  })
+
+  test('what one gives the other takes', () => {
+    const { thresholds } = {} as ReturnType<typeof tuneThresholds>
+    expectTypeOf(precisionRecallF1).toBeCallableWith({ labels: [[0]], scores, thresholds })
+    expectTypeOf(longTailMetrics).toBeCallableWith({ labels: [[0]], scores, thresholds, statistics: {} as never })
+    const { temperatures } = {} as ReturnType<typeof fitTemperature>
+    expectTypeOf(scaleByTemperature).toBeCallableWith(scores, temperatures)
+    expectTypeOf<ReturnType<typeof scaleByTemperature>>().toExtend<ScoreData>()
+  })
+
+  test('wrong options do not type-check', () => {
+    expectTypeOf<FitTemperatureOptions['scope']>().toEqualTypeOf<'shared' | 'per-class' | undefined>()
+    // @ts-expect-error objectives have names
+    const wrongObjective = () => tuneThresholds({ labels: [[0]], scores, objective: 'f1' })
+    // @ts-expect-error scopes have names
+    const wrongScope = () => fitTemperature({ labels: [[0]], scores, scope: 'classes' })
+    expectTypeOf(wrongObjective).toBeFunction()
+    expectTypeOf(wrongScope).toBeFunction()
+  })
+})
