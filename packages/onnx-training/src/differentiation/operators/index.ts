@@ -1,17 +1,29 @@
 import { DblossError } from '@dbloss/core'
 import { DATA_TYPE, describeNode, type NodeProto } from '../../onnx/index.ts'
 import type { GradientRule } from '../gradient-rule.ts'
+import { activationRules } from './activations.ts'
 import { arithmeticRules } from './arithmetic.ts'
+import { averagePoolRules } from './average-pool.ts'
+import { batchNormalizationRules } from './batch-normalization.ts'
 import { castRules } from './cast.ts'
+import { clipRules } from './clip.ts'
 import { concatSplitRules } from './concat-split.ts'
 import { convolutionRules } from './convolution.ts'
 import { depthSpaceRules } from './depth-space.ts'
+import { dropoutRules } from './dropout.ts'
 import { gatherRules } from './gather.ts'
+import { geluRules } from './gelu.ts'
 import { gemmRules } from './gemm.ts'
+import { groupNormalizationRules } from './group-normalization.ts'
+import { instanceNormalizationRules } from './instance-normalization.ts'
 import { layerNormalizationRules } from './layer-normalization.ts'
+import { lpNormalizationRules } from './lp-normalization.ts'
 import { matmulRules } from './matmul.ts'
+import { maxPoolRules } from './max-pool.ts'
 import { padRules } from './pad.ts'
 import { powRules } from './pow.ts'
+import { preluRules } from './prelu.ts'
+import { reductionRules } from './reductions.ts'
 import { reshapingRules } from './reshaping.ts'
 import { sliceRules } from './slice.ts'
 import { softmaxRules } from './softmax.ts'
@@ -21,17 +33,29 @@ import { unaryRules } from './unary.ts'
 
 /** The rules by operator. */
 const rules: Readonly<Record<string, GradientRule>> = {
+  ...activationRules,
   ...arithmeticRules,
+  ...averagePoolRules,
+  ...batchNormalizationRules,
   ...castRules,
+  ...clipRules,
   ...concatSplitRules,
   ...convolutionRules,
   ...depthSpaceRules,
+  ...dropoutRules,
   ...gatherRules,
+  ...geluRules,
   ...gemmRules,
+  ...groupNormalizationRules,
+  ...instanceNormalizationRules,
   ...layerNormalizationRules,
+  ...lpNormalizationRules,
   ...matmulRules,
+  ...maxPoolRules,
   ...padRules,
   ...powRules,
+  ...preluRules,
+  ...reductionRules,
   ...reshapingRules,
   ...sliceRules,
   ...softmaxRules,
