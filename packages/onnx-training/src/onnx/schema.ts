@@ -1,3 +1,5 @@
+import { WIRE, type Wire } from './wire.ts'
+
 /** How a field is encoded: a scalar, or the name of a message. */
 export type FieldKind = 'number' | 'bigint' | 'string' | 'bytes' | 'float' | 'double' | MessageName
 
@@ -34,7 +36,7 @@ export const schema: Readonly<Record<MessageName, Readonly<Record<number, FieldS
     2: one('producerName', 'string'),
     3: one('producerVersion', 'string'),
     4: one('domain', 'string'),
-    5: one('modelVersion', 'number'),
+    5: one('modelVersion', 'bigint'),
     6: one('docString', 'string'),
     7: one('graph', 'Graph'),
     8: many('opsetImport', 'OperatorSetId'),
@@ -105,4 +107,11 @@ export const alwaysPresent: Readonly<Partial<Record<MessageName, readonly string
   Node: ['input', 'output', 'attribute'],
   Tensor: ['dims'],
   TensorShape: ['dim'],
+}
+
+/** How single values of a field are encoded. */
+export function wireOf({ kind }: FieldSchema): Wire {
+  if (kind === 'number' || kind === 'bigint') return WIRE.varint
+  if (kind === 'float') return WIRE.fixed32
+  return kind === 'double' ? WIRE.fixed64 : WIRE.bytes
 }

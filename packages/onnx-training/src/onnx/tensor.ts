@@ -1,4 +1,5 @@
 import { DblossError } from '@dbloss/core'
+import { byteLength, describeTensor, elementCount, shapeText } from './tensor-size.ts'
 import { DATA_TYPE, type TensorProto } from './types.ts'
 
 /** The data of a tensor, as an array of its element type; float16 as its 16 bits, bool as bytes. */
@@ -40,15 +41,16 @@ const elementTypes: Readonly<Record<number, ElementType>> = {
 /**
  * The values of a tensor, copied out of the model.
  *
- * @throws DblossError `model` for strings, for data in another file, and when the size differs from the shape.
+ * @throws DblossError `model` for strings, for data in another file, for a shape that no data has, and when the size of the
+ * data differs from the shape; before anything is allocated.
  */
 export function tensorData(tensor: TensorProto): TensorData {
-  const label = `tensor '${tensor.name ?? ''}'`
+  const label = describeTensor(tensor)
   if (tensor.dataLocation === 1) {
-    throw new DblossError('model', `${label} keeps its data in another file, which is not supported`, {
+    throw new DblossError('model', `${label} keeps its data in another file; read the model with readModelFile`, {
       argument: label,
       found: 'external data',
-      expected: 'a model in one file',
+      expected: 'a model that holds its data',
     })
   }
   const type = elementTypes[tensor.dataType ?? 0]
@@ -59,23 +61,47 @@ export function tensorData(tensor: TensorProto): TensorData {
       expected: 'a numeric element type',
     })
   }
-  const data = tensor.rawData === undefined ? fromField(tensor, type) : new type.create(tensor.rawData.slice().buffer)
-  const size = tensor.dims.reduce((product, dimension) => product * dimension, 1)
-  if (data.length !== size) {
-    throw new DblossError('model', `${label} has ${data.length} values for shape [${tensor.dims.join(', ')}]`, {
+  checkTensorSize(tensor)
+  const { rawData } = tensor
+  return rawData === undefined ? fromField(tensor, type) : new type.create(Uint8Array.from(rawData).buffer)
+}
+
+/**
+ * Checks that a tensor holds as much data as its shape asks for. Tensors of strings, and those with data in another file,
+ * pass.
+ *
+ * @throws DblossError `model`.
+ */
+export function checkTensorSize(tensor: TensorProto): void {
+  const expected = byteLength(tensor)
+  if (expected === undefined || tensor.dataLocation === 1) return
+  const label = describeTensor(tensor)
+  const shape = `shape [${shapeText(tensor.dims)}]`
+  if (tensor.rawData !== undefined) {
+    if (tensor.rawData.length === expected) return
+    throw new DblossError('model', `${label} has ${tensor.rawData.length} bytes of data for ${shape}`, {
       argument: label,
-      found: data.length,
-      expected: `${size} values`,
+      found: tensor.rawData.length,
+      expected: `${expected} bytes`,
     })
   }
-  return data
+  // Types that are no numbers here, such as complex ones, pack their values in ways of their own.
+  const type = elementTypes[tensor.dataType ?? 0]
+  const found = type === undefined ? undefined : (tensor[type.field]?.length ?? 0)
+  if (found === undefined || found === elementCount(tensor)) return
+  throw new DblossError('model', `${label} has ${found} values for ${shape}`, {
+    argument: label,
+    found,
+    expected: `${elementCount(tensor)} values`,
+  })
 }
 
 function fromField(tensor: TensorProto, { create, field }: ElementType): TensorData {
   const values = tensor[field] ?? []
   const data = new create(new ArrayBuffer(values.length * create.BYTES_PER_ELEMENT))
   const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!
     if (isBig) data[index] = BigInt(value)
     else data[index] = Number(value)
   }

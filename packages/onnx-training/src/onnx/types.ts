@@ -25,16 +25,16 @@ export interface TensorProto extends ProtoMessage {
   dims: number[]
   /** See {@link DATA_TYPE}. */
   dataType?: number
-  floatData?: number[]
-  int32Data?: bigint[]
+  floatData?: ArrayLike<number>
+  int32Data?: ArrayLike<bigint>
   stringData?: Uint8Array[]
-  int64Data?: bigint[]
+  int64Data?: ArrayLike<bigint>
   name?: string
   docString?: string
   /** Little-endian, row-major. */
   rawData?: Uint8Array
-  doubleData?: number[]
-  uint64Data?: bigint[]
+  doubleData?: ArrayLike<number>
+  uint64Data?: ArrayLike<bigint>
   externalData?: StringStringEntryProto[]
   /** 1 when the data lies in another file. */
   dataLocation?: number
@@ -118,7 +118,7 @@ export interface ModelProto extends ProtoMessage {
   producerName?: string
   producerVersion?: string
   domain?: string
-  modelVersion?: number
+  modelVersion?: bigint
   docString?: string
   graph?: GraphProto
   opsetImport: OperatorSetIdProto[]
