@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** What is measured in both languages. */
 export interface BenchmarkCases {
@@ -21,9 +21,9 @@ export interface TorchTimes {
 
 /** The times of PyTorch, where a python3 of the machine has it. */
 export function torchTimes(cases: BenchmarkCases): TorchTimes | undefined {
-  const script = readFileSync(new URL('./torch.py', import.meta.url), 'utf8')
+  const script = fileURLToPath(new URL('./pytorch/loss_and_head.py', import.meta.url))
   for (const python of ['python3', '/usr/bin/python3']) {
-    const { status, stdout } = spawnSync(python, ['-c', script], { input: JSON.stringify(cases), encoding: 'utf8' })
+    const { status, stdout } = spawnSync(python, [script], { input: JSON.stringify(cases), encoding: 'utf8' })
     if (status === 0) return JSON.parse(stdout) as TorchTimes
   }
   return undefined
