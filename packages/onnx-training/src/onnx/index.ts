@@ -1,3 +1,4 @@
+export { checkModel } from './check-model.ts'
 export { decodeModel, encodeModel } from './codec.ts'
 export {
   type AttributeValue,
@@ -11,6 +12,7 @@ export {
   type ReductionOperator,
   valueInfo,
 } from './graph-builder.ts'
+export { readModelFile, type WriteModelOptions, writeModelFile } from './model-file.ts'
 export { describeNode, graphOf, ModelGraph, valuesRead } from './model-graph.ts'
 export { makeTensor, type TensorData, tensorData } from './tensor.ts'
 export * from './types.ts'
