@@ -1,8 +1,8 @@
+import { channelSums } from '../channels.ts'
 import { convolutionInputGradient, convolutionWeightGradient } from '../convolution.ts'
 import type { ForwardNode } from '../forward-node.ts'
-import type { GradientNodes } from '../gradient-nodes.ts'
 import { type GradientRule, rule } from '../gradient-rule.ts'
-import { axesOf, fixedSize, type ValueShape } from '../shapes.ts'
+import { fixedSize, type ValueShape } from '../shapes.ts'
 import { overhang, windowAxes } from '../windows.ts'
 
 /** Y = X ∗ W + bias: ∂X spreads ∂Y by the weights, ∂W correlates X with ∂Y. */
@@ -18,7 +18,7 @@ const convolution = rule((node, nodes) => {
   return [
     () => convolutionInputGradient(nodes, gradient, weights.name, form),
     () => convolutionWeightGradient(nodes, x.name, gradient, output.shape, form),
-    () => biasGradient(node, nodes),
+    () => channelSums(nodes, gradient, output.shape),
   ]
 })
 
@@ -47,14 +47,9 @@ const transposedConvolution = rule((node, nodes) => {
         pads: [...axes.map(({ before }) => before), ...axes.map((axis) => Math.max(0, overhang(axis)))],
       }),
     () => convolutionWeightGradient(nodes, gradient, x.name, x.shape, form),
-    () => biasGradient(node, nodes),
+    () => channelSums(nodes, gradient, output.shape),
   ]
 })
-
-function biasGradient(node: ForwardNode, nodes: GradientNodes): string {
-  const axes = axesOf(node.output().shape).filter((axis) => axis !== 1)
-  return nodes.sum(node.gradient, axes, false)
-}
 
 function kernelOf(node: ForwardNode): number[] {
   return node
