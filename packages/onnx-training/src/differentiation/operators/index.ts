@@ -11,6 +11,7 @@ import { concatSplitRules } from './concat-split.ts'
 import { convolutionRules } from './convolution.ts'
 import { depthSpaceRules } from './depth-space.ts'
 import { dropoutRules } from './dropout.ts'
+import { expandTileRules } from './expand-tile.ts'
 import { gatherRules } from './gather.ts'
 import { geluRules } from './gelu.ts'
 import { gemmRules } from './gemm.ts'
@@ -30,9 +31,14 @@ import { softmaxRules } from './softmax.ts'
 import { transposeRules } from './transpose.ts'
 import { triluRules } from './trilu.ts'
 import { unaryRules } from './unary.ts'
+import { variadicRules } from './variadic.ts'
+import { whereRules } from './where.ts'
 
 /** The rules by operator. */
 const rules: Readonly<Record<string, GradientRule>> = {
+  ...expandTileRules,
+  ...whereRules,
+  ...variadicRules,
   ...activationRules,
   ...arithmeticRules,
   ...averagePoolRules,

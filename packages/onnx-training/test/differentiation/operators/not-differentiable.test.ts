@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DATA_TYPE, type GraphBuilder } from '../../../src/index.ts'
+import { batchSizeOf } from '../batch-size.ts'
 import { checkGradients } from '../check-gradients.ts'
 
 const toDouble = (graph: GraphBuilder, value: string): string => graph.node('Cast', [value], { to: DATA_TYPE.double })
@@ -10,8 +11,7 @@ const constantFactors: Readonly<Record<string, (graph: GraphBuilder, x: string) 
   LessOrEqual: (graph, x) => toDouble(graph, graph.node('LessOrEqual', [x, graph.constant(Float64Array.of(0.1), [])])),
   Not: (graph, x) => toDouble(graph, graph.node('Not', [graph.node('Equal', [x, x])])),
   IsNaN: (graph, x) => toDouble(graph, graph.node('IsNaN', [x])),
-  Shape: (graph, x) =>
-    toDouble(graph, graph.node('Slice', [graph.node('Shape', [x]), ...[0, 1].map((end) => graph.integers([end]))])),
+  Shape: (graph, x) => toDouble(graph, batchSizeOf(graph, x)),
   Size: (graph, x) => toDouble(graph, graph.node('Size', [x])),
   ArgMax: (graph, x) => toDouble(graph, graph.node('ArgMax', [x], { axis: 1 })),
   ArgMin: (graph, x) => toDouble(graph, graph.node('ArgMin', [x], { axis: 0 })),
