@@ -11,6 +11,7 @@ import { concatSplitRules } from './concat-split.ts'
 import { convolutionRules } from './convolution.ts'
 import { depthSpaceRules } from './depth-space.ts'
 import { dropoutRules } from './dropout.ts'
+import { einsumRules } from './einsum.ts'
 import { expandTileRules } from './expand-tile.ts'
 import { gatherRules } from './gather.ts'
 import { geluRules } from './gelu.ts'
@@ -36,9 +37,6 @@ import { whereRules } from './where.ts'
 
 /** The rules by operator. */
 const rules: Readonly<Record<string, GradientRule>> = {
-  ...expandTileRules,
-  ...whereRules,
-  ...variadicRules,
   ...activationRules,
   ...arithmeticRules,
   ...averagePoolRules,
@@ -49,6 +47,8 @@ const rules: Readonly<Record<string, GradientRule>> = {
   ...convolutionRules,
   ...depthSpaceRules,
   ...dropoutRules,
+  ...einsumRules,
+  ...expandTileRules,
   ...gatherRules,
   ...geluRules,
   ...gemmRules,
@@ -68,6 +68,8 @@ const rules: Readonly<Record<string, GradientRule>> = {
   ...transposeRules,
   ...triluRules,
   ...unaryRules,
+  ...variadicRules,
+  ...whereRules,
 }
 
 /** Operators whose results do not change continuously, or are no numbers at all: nothing is differentiated through them. */
@@ -78,22 +80,21 @@ const notDifferentiable: ReadonlySet<string> = new Set([
   ...['Floor', 'Ceil', 'Round', 'Sign', 'Hardmax', 'RandomNormalLike', 'RandomUniformLike'],
 ])
 
-/** The element types of values that change continuously. */
-const continuousTypes: ReadonlySet<number> = new Set([
-  ...[DATA_TYPE.float, DATA_TYPE.double, DATA_TYPE.float16],
-  // bfloat16, which nothing here can compute with: its rule says so.
-  16,
+/** The element types of values that do not change continuously. */
+const discreteTypes: ReadonlySet<number> = new Set([
+  ...[DATA_TYPE.int8, DATA_TYPE.int16, DATA_TYPE.int32, DATA_TYPE.int64, DATA_TYPE.bool, DATA_TYPE.string],
+  ...[DATA_TYPE.uint8, DATA_TYPE.uint16, DATA_TYPE.uint32, DATA_TYPE.uint64],
 ])
 
 /** Whether a gradient may flow through a node. */
 export function isDifferentiable(node: NodeProto): boolean {
   const { opType = '', domain = '' } = node
   if (!isStandard(domain)) return true
-  return opType === 'Cast' ? castsToContinuous(node) : !notDifferentiable.has(opType)
+  return opType === 'Cast' ? !castsToDiscrete(node) : !notDifferentiable.has(opType)
 }
 
-function castsToContinuous({ attribute }: NodeProto): boolean {
-  return continuousTypes.has(Number(attribute.find(({ name }) => name === 'to')?.i))
+function castsToDiscrete({ attribute }: NodeProto): boolean {
+  return discreteTypes.has(Number(attribute.find(({ name }) => name === 'to')?.i))
 }
 
 /** Whether there is a rule for a node. */
