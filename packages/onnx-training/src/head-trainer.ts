@@ -1,7 +1,9 @@
 import { checkNumber, DblossError, type Loss, type OptimizerSettings } from '@dbloss/core'
 import type { HeadBatch } from './check-head-batch.ts'
+import { checkNoFurtherInputs } from './check-loss-inputs.ts'
 import { headStepGraph } from './head-graph.ts'
 import { initialState } from './head-state.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { OnnxHeadTrainer } from './onnx-head-trainer.ts'
 import { checkedOptimizer } from './optimizers.ts'
 import type { Ort, OrtSessionOptions } from './ort.ts'
@@ -87,7 +89,8 @@ export interface HeadTrainer {
  * const { loss: value } = await trainer.step({ features, labels, batchSize: 128 })
  */
 export async function createHeadTrainer(options: HeadTrainerOptions): Promise<HeadTrainer> {
-  const { ort, loss, featureCount, classCount, precision = 'float32', initial, sessionOptions } = options
+  const { loss, featureCount, classCount, precision = 'float32', initial, sessionOptions } = options
+  const ort = oneAtATime(options.ort)
   checkNumber('featureCount', featureCount, { integer: true, minimum: 1 })
   checkNumber('classCount', classCount, { integer: true, minimum: 1 })
   if (loss.classCount !== undefined && loss.classCount !== classCount) {
@@ -97,22 +100,11 @@ export async function createHeadTrainer(options: HeadTrainerOptions): Promise<He
       expected: `${loss.classCount}`,
     })
   }
-  const further = Object.keys(loss.inputs)
-  if (further.length > 0) {
-    throw new DblossError(
-      'argument',
-      `${loss.name} needs the inputs ${further.join(', ')}, which a head step has no place for`,
-      {
-        argument: 'loss',
-        found: further,
-        expected: 'a loss of logits and labels',
-      },
-    )
-  }
+  checkNoFurtherInputs(loss)
   const optimizer = checkedOptimizer(options.optimizer)
   const size = { featureCount, classCount }
   const graph = headStepGraph(loss, size, optimizer, precision)
   const start = initialState(graph.state, initial)
   const session = await ort.InferenceSession.create(graph.model, sessionOptions)
-  return new OnnxHeadTrainer({ ...options, optimizer, precision, session, stateTensors: graph.state, start })
+  return new OnnxHeadTrainer({ ...options, ort, optimizer, precision, session, stateTensors: graph.state, start })
 }

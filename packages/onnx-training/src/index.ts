@@ -16,3 +16,16 @@ export type { GraphPrecision } from './precision.ts'
 export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsTensor } from './safetensors.ts'
 export type { SafetensorsType } from './safetensors-header.ts'
 export { constantSchedule, type Schedule, type WarmupCosineOptions, warmupCosine } from './schedules.ts'
+export type { FrozenActivations, ModelInputs, TrainingBatch } from './trainer/batches.ts'
+export { createTrainer } from './trainer/create-trainer.ts'
+export type { ParameterGroup } from './trainer/parameter-groups.ts'
+export { type ModelParameter, modelParameters } from './trainer/parameters.ts'
+export type { TrainableSelection } from './trainer/trainable.ts'
+export type {
+  Trainer,
+  TrainerOptions,
+  TrainerState,
+  TrainingMemory,
+  TrainingStep,
+  WeightChoice,
+} from './trainer/trainer.ts'

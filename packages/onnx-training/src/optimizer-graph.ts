@@ -1,5 +1,5 @@
 import type { OptimizerSettings } from '@dbloss/core'
-import type { Dimension, GraphBuilder } from './onnx/index.ts'
+import type { GraphBuilder } from './onnx/index.ts'
 import { type GraphPrecision, precisions, toPrecision } from './precision.ts'
 
 /** A parameter of a training graph with its gradient. */
@@ -23,24 +23,37 @@ export interface StateTensor {
 /** What a step feeds beside the batch: numbers that the host computes in float64. */
 export interface StepScalars {
   readonly learningRate: number
-  /** 1 / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ); 1 for optimizers without bias correction. */
-  readonly correction1: number
-  readonly correction2: number
+  /** Of AdamW: what m / (√v + stepEpsilon) is multiplied by, bias correction and learning rate included. */
+  readonly stepSize: number
+  /** Of AdamW: ε in the scale of the moments. */
+  readonly stepEpsilon: number
 }
 
 /** The name under which a state tensor leaves the graph. */
 export const nextName = (name: string): string => `${name}_next`
 
-/** The numbers to feed at step `step`, which counts from 1. */
+/**
+ * The numbers to feed at step `step`, which counts from 1.
+ *
+ * The graph keeps AdamW's moments as plain decaying sums, `m ← β₁ m + g` and `v ← β₂ v + g²`, which takes fewer passes over
+ * memory. The published step, with m̂ = (1 − β₁) m / (1 − β₁ᵗ) and v̂ = (1 − β₂) v / (1 − β₂ᵗ), is then
+ *
+ *     lr · m̂ / (√v̂ + ε) = stepSize · m / (√v + stepEpsilon)
+ */
 export function stepScalars(optimizer: OptimizerSettings, learningRate: number, step: number): StepScalars {
-  if (optimizer.kind === 'sgd') return { learningRate, correction1: 1, correction2: 1 }
-  const { beta1 = 0.9, beta2 = 0.999 } = optimizer
-  return { learningRate, correction1: 1 / (1 - beta1 ** step), correction2: 1 / (1 - beta2 ** step) }
+  if (optimizer.kind === 'sgd') return { learningRate, stepSize: learningRate, stepEpsilon: 0 }
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = optimizer
+  const scaleOfSquares = Math.sqrt((1 - beta2) / (1 - beta2 ** step))
+  return {
+    learningRate,
+    stepSize: (learningRate * (1 - beta1)) / (1 - beta1 ** step) / scaleOfSquares,
+    stepEpsilon: epsilon / scaleOfSquares,
+  }
 }
 
 /**
  * Adds one step of an optimizer to a graph: clipping by the global norm, then the update of every parameter. Declares the
- * inputs `learningRate`, `correction1`, `correction2` and the moments, and an output `…_next` for each state tensor.
+ * inputs of {@link StepScalars} that it needs and the moments, and an output `…_next` for each state tensor.
  *
  * @returns the moments, all 0 at the start, and the global norm of the gradient before clipping, a scalar.
  */
@@ -53,25 +66,33 @@ export function appendOptimizer(
   const { element } = precisions[precision]
   const number = (value: number): string => graph.constant(toPrecision([value], precision), [])
   const node = (operator: string, ...inputs: string[]): string => graph.node(operator, inputs)
-  const scalar = (name: keyof StepScalars): string => graph.input(name, element, [])
-  const moments: StateTensor[] = []
-  const declareMoment = (name: string, shape: readonly number[]): string => {
-    moments.push({ name, shape })
-    return graph.input(name, element, shape)
+  const scalars = new Map<keyof StepScalars, string>()
+  const scalar = (name: keyof StepScalars): string => {
+    if (!scalars.has(name)) scalars.set(name, graph.input(name, element, []))
+    return scalars.get(name)!
   }
-  const emit = (name: string, value: string, shape: readonly Dimension[]): void =>
-    graph.output(nextName(name), value, element, shape)
+  const scaled = (name: keyof StepScalars, factor: number): string =>
+    factor === 1 ? scalar(name) : node('Mul', scalar(name), number(factor))
+  const moments: StateTensor[] = []
+  /** `decay · moment + sample`, which is also the moment after the step. */
+  const decayingSum = (name: string, shape: readonly number[], decay: number, sample: string): string => {
+    moments.push({ name, shape })
+    const decayed = node('Mul', graph.input(name, element, shape), number(decay))
+    return graph.result(nextName(name), 'Add', [decayed, sample], element, shape)
+  }
 
-  const squares = parameters.map(({ gradient }) =>
-    graph.node('ReduceSum', [node('Mul', gradient, gradient)], { keepdims: 0 }),
+  const squares = parameters.map(({ gradient, shape }) =>
+    graph.reduce(
+      'ReduceSumSquare',
+      gradient,
+      shape.map((_, axis) => axis),
+      { keepDimensions: false },
+    ),
   )
   const gradientNorm = node(
     'Sqrt',
     squares.reduce((total, square) => node('Add', total, square)),
   )
-  const learningRate = scalar('learningRate')
-  const corrections = optimizer.kind === 'adamW' ? ([scalar('correction1'), scalar('correction2')] as const) : undefined
-
   /** min(1, clipNorm / norm); the smallest norm only guards the division. */
   const clipFactor =
     optimizer.clipNorm === undefined
@@ -80,27 +101,24 @@ export function appendOptimizer(
 
   for (const { name, value, gradient: raw, shape, weightDecay, learningRateScale = 1 } of parameters) {
     const gradient = clipFactor === undefined ? raw : node('Mul', raw, clipFactor)
-    let direction: string
+    let step: string
     if (optimizer.kind === 'adamW') {
-      const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = optimizer
-      const average = (previous: string, sample: string, beta: number): string =>
-        node('Add', node('Mul', previous, number(beta)), node('Mul', sample, number(1 - beta)))
-      const first = average(declareMoment(`${name}_m`, shape), gradient, beta1)
-      const second = average(declareMoment(`${name}_v`, shape), node('Mul', gradient, gradient), beta2)
-      emit(`${name}_m`, first, shape)
-      emit(`${name}_v`, second, shape)
-      const scale = node('Add', node('Sqrt', node('Mul', second, corrections![1])), number(epsilon))
-      direction = node('Div', node('Mul', first, corrections![0]), scale)
-    } else if ((optimizer.momentum ?? 0) > 0) {
-      const momentum = declareMoment(`${name}_u`, shape)
-      direction = node('Add', node('Mul', momentum, number(optimizer.momentum!)), gradient)
-      emit(`${name}_u`, direction, shape)
+      const { beta1 = 0.9, beta2 = 0.999 } = optimizer
+      const first = decayingSum(`${name}_m`, shape, beta1, gradient)
+      const second = decayingSum(`${name}_v`, shape, beta2, node('Mul', gradient, gradient))
+      const direction = node('Div', first, node('Add', node('Sqrt', second), scalar('stepEpsilon')))
+      step = node('Mul', direction, scaled('stepSize', learningRateScale))
     } else {
-      direction = gradient
+      const { momentum = 0 } = optimizer
+      const direction = momentum > 0 ? decayingSum(`${name}_u`, shape, momentum, gradient) : gradient
+      step = node('Mul', direction, scaled('learningRate', learningRateScale))
     }
-    const total = weightDecay === 0 ? direction : node('Add', direction, node('Mul', value, number(weightDecay)))
-    const rate = learningRateScale === 1 ? learningRate : node('Mul', learningRate, number(learningRateScale))
-    emit(name, node('Sub', value, node('Mul', total, rate)), shape)
+    // Decoupled from the gradient: W ← (1 − lr · weightDecay) W − step.
+    const kept =
+      weightDecay === 0
+        ? value
+        : node('Mul', value, node('Sub', number(1), scaled('learningRate', learningRateScale * weightDecay)))
+    graph.result(nextName(name), 'Sub', [kept, step], element, shape)
   }
   return { moments, gradientNorm }
 }

@@ -27,6 +27,8 @@ export interface OrtTensor {
   readonly data: unknown
   readonly dims: readonly number[]
   readonly type: string
+  /** Where the data are; on a device they cannot be read directly. */
+  readonly location?: string
   dispose?(): void
 }
 

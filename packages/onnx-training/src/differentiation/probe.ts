@@ -108,10 +108,14 @@ function zeroFeeds(
   )
 }
 
+/** How values of an element type are fed. */
+export interface FeedType {
+  readonly type: OrtElementType
+  readonly create: (length: number) => OrtData
+}
+
 /** Element types that can be fed, with their arrays. */
-export const feedTypes: Readonly<
-  Partial<Record<ElementTypeName, { readonly type: OrtElementType; readonly create: (length: number) => OrtData }>>
-> = {
+export const feedTypes: Readonly<Partial<Record<ElementTypeName, FeedType>>> = {
   float: { type: 'float32', create: (length) => new Float32Array(length) },
   double: { type: 'float64', create: (length) => new Float64Array(length) },
   float16: { type: 'float16', create: (length) => new Uint16Array(length) },
@@ -122,7 +126,7 @@ export const feedTypes: Readonly<
 }
 
 /** How an input is fed. @throws DblossError `model` for an element type that cannot be fed. */
-export function feedTypeOf({ name, type }: ValueInfoProto) {
+export function feedTypeOf({ name, type }: ValueInfoProto): FeedType {
   const elementType = elementTypeName(type?.tensorType?.elemType)
   const known = elementType === undefined ? undefined : feedTypes[elementType]
   if (known !== undefined) return known

@@ -207,6 +207,20 @@ export class GraphBuilder {
     this.#graph.output.push(valueInfo(name, type, shape))
   }
 
+  /** Adds an operation whose result is an output of the graph; later nodes may read it too, by its name. */
+  result(
+    name: string,
+    opType: string,
+    inputs: readonly string[],
+    type: ElementTypeName,
+    shape?: readonly Dimension[],
+  ): string {
+    this.#graph.node.push({ input: [...inputs], output: [name], name, opType, attribute: [] })
+    this.#graph.output.push(valueInfo(name, type, shape))
+    this.#names.add(name)
+    return name
+  }
+
   /** Makes a value an output under its own name; the runtime finds its type. */
   expose(value: string): void {
     this.#graph.output.push({ name: value })

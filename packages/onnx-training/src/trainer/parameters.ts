@@ -1,4 +1,5 @@
-import { DATA_TYPE, type ModelGraph, type NodeProto, type TensorProto } from '../onnx/index.ts'
+import { DATA_TYPE, ModelGraph, type ModelProto, type NodeProto, type TensorProto } from '../onnx/index.ts'
+import { untieWeights } from './untie.ts'
 
 /** A weight of a model. */
 export interface ModelParameter {
@@ -42,6 +43,15 @@ export function parametersOf({ graph, initializers }: ModelGraph): ModelParamete
     })
   }
   return [...found.values()].filter(({ initializer }) => !excluded.has(initializer))
+}
+
+/**
+ * The weights that a model has, with the names that patterns of `trainable` are compared with.
+ *
+ * @param model - decoded, as by `decodeModel` or `readModelFile`.
+ */
+export function modelParameters(model: ModelProto): ModelParameter[] {
+  return parametersOf(new ModelGraph(untieWeights(model)))
 }
 
 function isWeight({ dataType, dims }: TensorProto): boolean {

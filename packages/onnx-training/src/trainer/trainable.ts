@@ -31,9 +31,9 @@ export function selectParameters(graph: ModelGraph, selection: TrainableSelectio
 function selectFrom(parameters: readonly ModelParameter[], selection: TrainableSelection): ModelParameter[] {
   if (typeof selection === 'function') return parameters.filter(selection)
   if (selection instanceof RegExp) {
-    // Without the state that a pattern with the flag g or y keeps between tests.
-    const pattern = new RegExp(selection.source, selection.flags.replace(/[gy]/g, ''))
-    return parameters.filter(({ name, initializer }) => pattern.test(name) || pattern.test(initializer))
+    return parameters.filter(
+      ({ name, initializer }) => name.search(selection) >= 0 || initializer.search(selection) >= 0,
+    )
   }
   return 'lastBlocks' in selection ? lastBlocks(parameters, selection.lastBlocks) : named(parameters, selection)
 }

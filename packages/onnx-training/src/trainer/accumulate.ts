@@ -1,0 +1,84 @@
+import type { Loss } from '@dbloss/core'
+import { elementCount } from '../head-state.ts'
+import { nextName } from '../optimizer-graph.ts'
+import type { Ort, OrtSession, OrtTensor } from '../ort.ts'
+import { type GraphPrecision, precisions, toPrecision } from '../precision.ts'
+import { disposeAll } from '../step-results.ts'
+import type { TrainingBatch } from './batches.ts'
+import type { Device } from './device.ts'
+import type { ModelParameter } from './parameters.ts'
+import { gradientName } from './training-graphs.ts'
+import type { BatchGradients } from './training-sessions.ts'
+import { accumulationGraph, totalName } from './update-graph.ts'
+
+/**
+ * How much each of several batches counts in the loss and the gradient of all of them together: by known labels when the
+ * loss is their mean, by rows when it is the mean of rows, and fully when it is a sum.
+ */
+export function batchWeights(batches: readonly TrainingBatch[], { reduction }: Loss): number[] {
+  if (reduction === 'sum' || reduction === 'none') return batches.map(() => 1)
+  const counts = batches.map(({ labels, batchSize }) => (reduction === 'batchmean' ? batchSize : knownCount(labels)))
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return counts.map((count) => (total === 0 ? 0 : count / total))
+}
+
+function knownCount(labels: ArrayLike<number>): number {
+  let count = 0
+  for (let index = 0; index < labels.length; index++) if (labels[index] !== -1) count++
+  return count
+}
+
+/** Adds up the gradients of several batches, one batch in memory at a time. */
+export class GradientSum {
+  readonly #ort: Ort
+  readonly #device: Device
+  readonly #precision: GraphPrecision
+  readonly #parameters: readonly ModelParameter[]
+  #session: OrtSession | undefined
+
+  constructor(ort: Ort, device: Device, precision: GraphPrecision, parameters: readonly ModelParameter[]) {
+    this.#ort = ort
+    this.#device = device
+    this.#precision = precision
+    this.#parameters = parameters
+  }
+
+  /** @param compute - gives the gradients of the batch with that index. */
+  async of(weights: readonly number[], compute: (index: number) => Promise<BatchGradients>): Promise<BatchGradients> {
+    const names = this.#parameters.map(({ initializer }) => totalName(gradientName(initializer)))
+    this.#session ??= await this.#device.session(
+      accumulationGraph(this.#parameters, this.#precision),
+      names.map(nextName),
+      [],
+    )
+    let loss = 0
+    let totals = this.#zeros()
+    for (const [index, weight] of weights.entries()) {
+      const { loss: part, gradients } = await compute(index)
+      loss += weight * part
+      const outputs = await this.#session.run({ ...totals, ...gradients, weight: this.#tensor([weight], []) })
+      disposeAll(totals)
+      disposeAll(gradients)
+      totals = Object.fromEntries(names.map((name) => [name, outputs[nextName(name)]!]))
+    }
+    const named = this.#parameters.map(({ initializer }) => gradientName(initializer))
+    return { loss, gradients: Object.fromEntries(named.map((name) => [name, totals[totalName(name)]!])) }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session?.release?.()
+  }
+
+  #zeros(): Record<string, OrtTensor> {
+    return Object.fromEntries(
+      this.#parameters.map(({ initializer, shape }) => [
+        totalName(gradientName(initializer)),
+        this.#tensor(new Float32Array(elementCount(shape)), shape),
+      ]),
+    )
+  }
+
+  #tensor(values: ArrayLike<number>, shape: readonly number[]): OrtTensor {
+    return new this.#ort.Tensor(precisions[this.#precision].tensor, toPrecision(values, this.#precision), shape)
+  }
+}

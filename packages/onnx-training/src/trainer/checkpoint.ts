@@ -1,0 +1,53 @@
+import { DblossError } from '@dbloss/core'
+import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../safetensors.ts'
+import type { TrainerState } from './trainer.ts'
+
+const FORMAT = 'dbloss-checkpoint-1'
+
+/**
+ * A state as a safetensors file.
+ *
+ * @param fingerprint - what a trainer must agree with to go on from it.
+ * @param extra - JSON.
+ */
+export function encodeCheckpoint({ step, tensors }: TrainerState, fingerprint: string, extra: unknown): Uint8Array[] {
+  const stored = Object.entries(tensors).map(([name, data]) => {
+    const dtype = data instanceof Float64Array ? ('F64' as const) : ('F32' as const)
+    return [name, { dtype, shape: [data.length], data } as SafetensorsTensor] as const
+  })
+  const metadata = { format: FORMAT, step: String(step), training: fingerprint, extra: JSON.stringify(extra) }
+  return encodeSafetensors(Object.fromEntries(stored), metadata)
+}
+
+/**
+ * @throws DblossError `data` for a file that is no checkpoint, `argument` for one of another training.
+ */
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  fingerprint: string,
+): { readonly state: TrainerState; readonly extra: unknown } {
+  const { tensors, metadata } = decodeSafetensors(bytes)
+  if (metadata.format !== FORMAT) {
+    throw new DblossError(
+      'data',
+      `the file has the format ${metadata.format ?? 'of no checkpoint'}; expected ${FORMAT}`,
+      {
+        argument: 'path',
+        found: metadata.format,
+        expected: FORMAT,
+      },
+    )
+  }
+  if (metadata.training !== fingerprint) {
+    throw new DblossError('argument', 'the checkpoint is of another training: its weights or its optimizer differ', {
+      argument: 'path',
+      found: metadata.training,
+      expected: fingerprint,
+    })
+  }
+  const values = Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array | Float64Array] as const)
+  return {
+    state: { step: Number(metadata.step), tensors: Object.fromEntries(values) },
+    extra: JSON.parse(metadata.extra ?? 'null'),
+  }
+}

@@ -1,0 +1,87 @@
+import { checkNumber, DblossError, type Loss } from '@dbloss/core'
+import { checkNoFurtherInputs } from '../check-loss-inputs.ts'
+import { fixedSize } from '../differentiation/shapes.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
+import { decodeModel, type ModelProto, readModelFile, tensorData } from '../onnx/index.ts'
+import { nextName } from '../optimizer-graph.ts'
+import { checkedOptimizer } from '../optimizers.ts'
+import { Device } from './device.ts'
+import { OnnxTrainer } from './onnx-trainer.ts'
+import { groupParameters } from './parameter-groups.ts'
+import { planTraining } from './plan-training.ts'
+import type { Trainer, TrainerOptions } from './trainer.ts'
+import type { TrainingPlan } from './training-plan.ts'
+import { averageName, updateGraph } from './update-graph.ts'
+
+/**
+ * Trains weights of an ONNX model with the ordinary inference runtime, on any execution provider: the gradient is derived
+ * from the model's graph and written in standard operators, beside the loss and the optimizer.
+ *
+ * What lies below the first trained weight runs forward only, and `precompute` lets it run once. Batch normalization and
+ * dropout stay in inference mode: their statistics are those of the model, and nothing is dropped.
+ *
+ * @throws DblossError `model` for a model that is damaged, not of opset 13 to 21, or cannot be differentiated, naming the
+ * node and what to freeze instead; `argument` for options that do not fit it; `shape` when the loss has other classes.
+ *
+ * @example
+ * const trainer = await createTrainer({ ort, model: 'backbone.onnx', trainable: /encoder\.layer\.1[01]|classifier/, loss, optimizer: adamW({ learningRate: 1e-4 }) })
+ * const { loss: value } = await trainer.step({ inputs: { pixel_values: pixels }, labels, batchSize: 8 })
+ * await trainer.save('fine-tuned.onnx')
+ */
+export async function createTrainer(given: TrainerOptions): Promise<Trainer> {
+  const { loss, parameterGroups = [], averageDecay, sessionOptions = {} } = given
+  const options = { ...given, ort: oneAtATime(given.ort), optimizer: checkedOptimizer(given.optimizer) }
+  if (averageDecay !== undefined) checkNumber('averageDecay', averageDecay, { minimum: 0, below: 1 })
+  checkNoFurtherInputs(loss)
+  const { optimizer, ort } = options
+  const plan = await planTraining(await loadModel(given.model), options)
+  const classCount = classCountOf(plan, loss)
+  const parameters = groupParameters(plan.trained, parameterGroups, optimizer)
+  const { model, state } = updateGraph({ optimizer, precision: plan.precision, parameters, averageDecay })
+  const device = new Device(ort, sessionOptions, plan.precision)
+  const names = state.map(({ name }) => nextName(name))
+  const update = await device.session(model, [...names, 'gradientNorm'], ['gradientNorm'])
+  const weights = plan.trained.map(({ initializer }) => [initializer, weightsOf(plan, initializer)] as const)
+  const averages =
+    averageDecay === undefined ? [] : weights.map(([name, values]) => [averageName(name), values] as const)
+  const zeros = state.map(
+    ({ name, shape }) => [name, new Float32Array(shape.reduce((product, size) => product * size, 1))] as const,
+  )
+  const tensors = Object.fromEntries([...zeros, ...weights, ...averages])
+  return new OnnxTrainer({
+    options,
+    plan,
+    device,
+    update,
+    stateTensors: state,
+    start: { step: 0, tensors },
+    classCount,
+  })
+}
+
+async function loadModel(model: TrainerOptions['model']): Promise<ModelProto> {
+  if (typeof model === 'string') return readModelFile(model)
+  return model instanceof Uint8Array ? decodeModel(model) : model
+}
+
+function weightsOf({ graph }: TrainingPlan, initializer: string): Float32Array | Float64Array {
+  return tensorData(graph.initializers.get(initializer)!) as Float32Array | Float64Array
+}
+
+function classCountOf({ probed, output }: TrainingPlan, loss: Loss): number {
+  const shape = probed.values.shape(output)
+  if (shape.length !== 2) {
+    throw new DblossError('model', `'${output}' has ${shape.length} axes; expected logits [batch, classes]`, {
+      argument: 'output',
+      found: shape.length,
+      expected: '[batch, classes]',
+    })
+  }
+  const classCount = fixedSize(shape[1]!, `the number of classes of '${output}'`)
+  if (loss.classCount === undefined || loss.classCount === classCount) return classCount
+  throw new DblossError('shape', `'${output}' has ${classCount} classes but the loss describes ${loss.classCount}`, {
+    argument: 'loss',
+    found: loss.classCount,
+    expected: `${classCount}`,
+  })
+}

@@ -1,0 +1,209 @@
+import { checkNumber, DblossError, evaluate } from '@dbloss/core'
+import { readFile, writeFileAtomic } from '#files'
+import { elementCount } from '../head-state.ts'
+import { type ModelProto, writeModelFile } from '../onnx/index.ts'
+import { nextName, type StateTensor, stepScalars } from '../optimizer-graph.ts'
+import type { OrtSession } from '../ort.ts'
+import { precisions, toPrecision } from '../precision.ts'
+import { constantSchedule, type Schedule } from '../schedules.ts'
+import { SerialCalls } from '../serial-calls.ts'
+import { checkFinite, disposeAll, scalarOf } from '../step-results.ts'
+import { batchWeights, GradientSum } from './accumulate.ts'
+import { checkLabels, type FrozenActivations, type ModelInputs, type TrainingBatch } from './batches.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import type { Device } from './device.ts'
+import { withWeights } from './export.ts'
+import { trainingMemory } from './memory.ts'
+import type { ModelParameter } from './parameters.ts'
+import type { Trainer, TrainerOptions, TrainerState, TrainingMemory, TrainingStep, WeightChoice } from './trainer.ts'
+import type { TrainingPlan } from './training-plan.ts'
+import { type BatchGradients, TrainingSessions } from './training-sessions.ts'
+import { averageName } from './update-graph.ts'
+import { WeightState } from './weight-state.ts'
+
+/** What the trainer works with, checked. */
+export interface OnnxTrainerParts {
+  readonly options: TrainerOptions
+  readonly plan: TrainingPlan
+  readonly device: Device
+  /** The optimizer's step. */
+  readonly update: OrtSession
+  readonly stateTensors: readonly StateTensor[]
+  readonly start: TrainerState
+  readonly classCount: number
+}
+
+/** The trainer that owns the sessions and the state. */
+export class OnnxTrainer implements Trainer {
+  readonly #parts: OnnxTrainerParts
+  readonly #schedule: Schedule
+  readonly #sessions: TrainingSessions
+  readonly #sum: GradientSum
+  readonly #state: WeightState
+  readonly #calls = new SerialCalls('trainer')
+
+  constructor(parts: OnnxTrainerParts) {
+    const { plan, device, stateTensors, start } = parts
+    const { ort, loss, optimizer, schedule } = parts.options
+    this.#parts = parts
+    this.#schedule = schedule ?? constantSchedule(optimizer.learningRate)
+    this.#sessions = new TrainingSessions(ort, device, plan, loss)
+    this.#sum = new GradientSum(ort, device, plan.precision, plan.trained)
+    this.#state = new WeightState(ort, device, plan.precision, stateTensors)
+    this.#state.restore(start)
+  }
+
+  get parameters(): readonly ModelParameter[] {
+    return this.#parts.plan.trained
+  }
+
+  get stepCount(): number {
+    return this.#state.step
+  }
+
+  async step(batch: TrainingBatch | readonly TrainingBatch[]): Promise<TrainingStep> {
+    const batches = isList(batch) ? batch : [batch]
+    if (batches.length === 0) {
+      throw new DblossError('argument', 'step was given no batch', {
+        argument: 'batch',
+        expected: 'at least one batch',
+      })
+    }
+    for (const each of batches) this.#check(each)
+    return this.#calls.inTurn(() => this.#step(batches))
+  }
+
+  async #step(batches: readonly TrainingBatch[]): Promise<TrainingStep> {
+    const { update, options, plan } = this.#parts
+    const learningRate = this.#schedule(this.#state.step)
+    checkNumber('the learning rate of the schedule', learningRate, { minimum: 0 })
+    const { loss, gradients } = await this.#gradients(batches)
+    const scalars = Object.entries(stepScalars(options.optimizer, learningRate, this.#state.step + 1))
+    const { tensor: type } = precisions[plan.precision]
+    const numbers = scalars
+      .filter(([name]) => update.inputNames.includes(name))
+      .map(([name, value]) => [name, new options.ort.Tensor(type, toPrecision([value], plan.precision), [])] as const)
+    const outputs = await update.run({ ...this.#state.tensors, ...gradients, ...Object.fromEntries(numbers) })
+    disposeAll(gradients)
+    const report = { loss, gradientNorm: scalarOf(outputs.gradientNorm!), learningRate }
+    const next = Object.fromEntries(this.#state.names.map((name) => [name, outputs[nextName(name)]!]))
+    try {
+      checkFinite(report, this.#state.step + 1)
+    } catch (error) {
+      disposeAll(next)
+      throw error
+    }
+    this.#state.advance(next)
+    return report
+  }
+
+  #gradients(batches: readonly TrainingBatch[]): Promise<BatchGradients> {
+    const of = (batch: TrainingBatch) => this.#sessions.gradients(batch, batch.labels, this.#state.tensors)
+    if (batches.length === 1) return of(batches[0]!)
+    return this.#sum.of(batchWeights(batches, this.#parts.options.loss), (index) => of(batches[index]!))
+  }
+
+  async precompute(inputs: ModelInputs): Promise<FrozenActivations> {
+    this.#calls.checkUsable()
+    return this.#calls.inTurn(() => this.#sessions.precompute(inputs))
+  }
+
+  async predict(samples: ModelInputs | FrozenActivations, weights: WeightChoice = 'trained') {
+    this.#calls.checkUsable()
+    this.#checkChoice(weights)
+    return this.#calls.inTurn(() => this.#sessions.predict(samples, this.#weights(weights)))
+  }
+
+  async evaluate(batch: TrainingBatch, weights: WeightChoice = 'trained') {
+    this.#check(batch)
+    const logits = await this.predict(batch, weights)
+    const { labels, batchSize } = batch
+    return { loss: evaluate(this.#parts.options.loss, { logits, labels, batchSize }).value, logits }
+  }
+
+  async state(): Promise<TrainerState> {
+    this.#calls.checkUsable()
+    return this.#calls.inTurn(() => this.#state.read())
+  }
+
+  restore(state: TrainerState): void {
+    this.#calls.checkUsable()
+    this.#calls.checkIdle('restored')
+    this.#state.restore(state)
+  }
+
+  async saveCheckpoint(path: string, extra: unknown = null): Promise<void> {
+    await writeFileAtomic(path, encodeCheckpoint(await this.state(), this.#fingerprint(), extra))
+  }
+
+  async loadCheckpoint(path: string): Promise<unknown> {
+    const { state, extra } = decodeCheckpoint(await readFile(path), this.#fingerprint())
+    this.restore(state)
+    return extra
+  }
+
+  async toModel(weights: WeightChoice = 'trained'): Promise<ModelProto> {
+    this.#checkChoice(weights)
+    const { tensors } = await this.state()
+    const values = this.parameters.map(
+      ({ initializer }) => [initializer, tensors[nameOf(initializer, weights)]!] as const,
+    )
+    return withWeights(this.#parts.plan.graph, new Map(values))
+  }
+
+  async save(path: string, weights: WeightChoice = 'trained'): Promise<void> {
+    await writeModelFile(path, await this.toModel(weights))
+  }
+
+  memory(): TrainingMemory {
+    const { plan, stateTensors } = this.#parts
+    const bytes = plan.precision === 'float64' ? 8 : 4
+    const state = stateTensors.reduce((sum, { shape }) => sum + bytes * elementCount(shape), 0)
+    return trainingMemory(plan, state)
+  }
+
+  async dispose(): Promise<void> {
+    await this.#calls.close(async () => {
+      await this.#sessions.dispose()
+      await this.#sum.dispose()
+      await this.#parts.update.release?.()
+      await this.#parts.device.dispose()
+      this.#state.dispose()
+    })
+  }
+
+  #check({ labels, batchSize }: TrainingBatch): void {
+    this.#calls.checkUsable()
+    checkLabels(this.#parts.options.loss, labels, batchSize, this.#parts.classCount)
+  }
+
+  #checkChoice(weights: WeightChoice): void {
+    if (weights === 'trained' || this.#parts.options.averageDecay !== undefined) return
+    throw new DblossError('argument', 'there are no averaged weights; create the trainer with averageDecay', {
+      argument: 'weights',
+      found: weights,
+      expected: "'trained'",
+    })
+  }
+
+  #weights(choice: WeightChoice) {
+    return Object.fromEntries(
+      this.parameters.map(({ initializer }) => [initializer, this.#state.tensors[nameOf(initializer, choice)]!]),
+    )
+  }
+
+  /** What a checkpoint has to agree with: the optimizer and the tensors. */
+  #fingerprint(): string {
+    const { stateTensors, options, plan } = this.#parts
+    const { kind } = options.optimizer
+    return JSON.stringify({ optimizer: kind, precision: plan.precision, tensors: stateTensors })
+  }
+}
+
+function nameOf(initializer: string, choice: WeightChoice): string {
+  return choice === 'averaged' ? averageName(initializer) : initializer
+}
+
+function isList(batch: TrainingBatch | readonly TrainingBatch[]): batch is readonly TrainingBatch[] {
+  return Array.isArray(batch)
+}

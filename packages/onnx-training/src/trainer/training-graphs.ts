@@ -1,0 +1,79 @@
+import type { Loss } from '@dbloss/core'
+import { ELEMENTS } from '@dbloss/core'
+import { appendGradients } from '../differentiation/differentiate.ts'
+import { GradientNodes } from '../differentiation/gradient-nodes.ts'
+import { feedTypes } from '../differentiation/probe.ts'
+import { appendLoss } from '../loss-model.ts'
+import { type ElementTypeName, GraphBuilder } from '../onnx/index.ts'
+import type { OrtElementType } from '../ort.ts'
+import { precisions } from '../precision.ts'
+import { inputShape } from '../primitives.ts'
+import { constantsOf, type Segment } from './segments.ts'
+import { elementTypeOf, frozenValuesOf, type TrainingPlan } from './training-plan.ts'
+
+/** The names of what graphs take and give beside the model's own values. */
+export const LABELS = 'dbloss/labels'
+export const LOSS = 'dbloss/loss'
+export const CARRIED_GRADIENT = 'dbloss/carried-gradient'
+export const gradientName = (parameter: string): string => `dbloss/gradient/${parameter}`
+
+/** The frozen part: the model's inputs in, the values that the trained part reads out. */
+export function frozenGraph(plan: TrainingPlan): Uint8Array {
+  const { computed } = frozenValuesOf(plan)
+  const builder = GraphBuilder.like('frozen', plan.graph.model)
+  builder.adoptPart(plan.graph, plan.graph.nodesBehind(computed))
+  for (const value of computed) builder.expose(value)
+  return builder.toBytes()
+}
+
+/** A stretch of the trained part, forward: what it reads in, the value that it hands on out. */
+export function forwardGraph(plan: TrainingPlan, segment: Segment): Uint8Array {
+  const builder = beginSegment('forward', plan, segment)
+  builder.expose(segment.carriedOut)
+  return builder.toBytes()
+}
+
+/**
+ * A stretch of the trained part with its gradient. The last one takes the labels and gives the loss; the others take the
+ * gradient with respect to what they hand on. Each gives the gradients with respect to its weights and to what was handed
+ * to it.
+ */
+export function gradientGraph(plan: TrainingPlan, segment: Segment, loss: Loss): Uint8Array {
+  const { precision, probed, output } = plan
+  const { element } = precisions[precision]
+  const builder = beginSegment('gradient', plan, segment)
+  let seed: string
+  if (segment.carriedOut === output) {
+    const labels = builder.input(LABELS, element, inputShape(ELEMENTS))
+    const values = appendLoss(builder, loss, precision, { logits: output, labels })
+    builder.output(LOSS, builder.node('Reshape', [values.loss, builder.integers([])]), element, [])
+    seed = values.dLogits
+  } else seed = builder.input(CARRIED_GRADIENT, element)
+  const by = [...segment.parameters, ...(segment.carriedIn === undefined ? [] : [segment.carriedIn])]
+  const gradients = appendGradients(
+    new GradientNodes(builder, precision),
+    { nodes: segment.nodes, values: probed.values },
+    { [segment.carriedOut]: seed },
+    by,
+  )
+  for (const [name, gradient] of gradients) builder.output(gradientName(name), gradient, element)
+  return builder.toBytes()
+}
+
+function beginSegment(name: string, plan: TrainingPlan, segment: Segment): GraphBuilder {
+  const builder = GraphBuilder.like(name, plan.graph.model)
+  const shapes = new Map(plan.trained.map(({ initializer, shape }) => [initializer, shape]))
+  const carried = segment.carriedIn === undefined ? [] : [segment.carriedIn]
+  for (const value of [...carried, ...segment.frozen, ...segment.parameters]) {
+    builder.input(value, elementNames[elementTypeOf(plan, value)], shapes.get(value))
+  }
+  const given = new Set([...carried, ...segment.frozen, ...segment.parameters])
+  builder.adoptPart(plan.graph, [...constantsOf(plan.graph, plan.part, segment), ...segment.nodes], (value) =>
+    given.has(value),
+  )
+  return builder
+}
+
+const elementNames = Object.fromEntries(Object.entries(feedTypes).map(([name, { type }]) => [type, name])) as Readonly<
+  Record<OrtElementType, ElementTypeName>
+>

@@ -1,0 +1,49 @@
+import type { ProbedValues } from '../differentiation/probe.ts'
+import type { ValueShape } from '../differentiation/shapes.ts'
+import type { ModelGraph } from '../onnx/index.ts'
+import type { OrtElementType } from '../ort.ts'
+import type { GraphPrecision } from '../precision.ts'
+import type { ModelParameter } from './parameters.ts'
+import type { Segment } from './segments.ts'
+import type { TrainedPart } from './trained-part.ts'
+
+/** Everything that is decided about a training before a step runs. */
+export interface TrainingPlan {
+  /** The model with weights that are initializers of their own. */
+  readonly graph: ModelGraph
+  /** The name of the logits. */
+  readonly output: string
+  readonly precision: GraphPrecision
+  readonly inputShapes: Readonly<Record<string, ValueShape>>
+  readonly trained: readonly ModelParameter[]
+  readonly part: TrainedPart
+  readonly segments: readonly Segment[]
+  readonly probed: ProbedValues
+}
+
+/** Values below every trained weight, by how a step gets them. */
+export interface FrozenValues {
+  /** Inputs of the model that trained nodes read. */
+  readonly given: readonly string[]
+  /** Computed by the frozen part. */
+  readonly computed: readonly string[]
+  /** Integers that follow from the batch size alone. */
+  readonly sizes: readonly string[]
+}
+
+/** Sorts the frozen values of a plan. */
+export function frozenValuesOf({ graph, part, probed }: TrainingPlan): FrozenValues {
+  const isGiven = (name: string): boolean => !graph.producers.has(name)
+  const isSize = (name: string): boolean =>
+    probed.integersAt.has(name) && probed.values.shape(name).every((size) => typeof size === 'number')
+  return {
+    given: part.frozen.filter(isGiven),
+    computed: part.frozen.filter((name) => !isGiven(name) && !isSize(name)),
+    sizes: part.frozen.filter((name) => !isGiven(name) && isSize(name)),
+  }
+}
+
+/** The element type of a value that is fed to the trained part. */
+export function elementTypeOf({ probed, precision }: TrainingPlan, value: string): OrtElementType {
+  return probed.types.get(value) ?? precision
+}
