@@ -1,6 +1,5 @@
 import { DblossError } from '@dbloss/core'
-import type { GraphProto, NodeProto } from '@dbloss/onnx-training'
-import { describeNode, producersOf } from './part-of-graph.ts'
+import { describeNode, type ModelGraph, type NodeProto } from '@dbloss/onnx-training'
 
 /** Where a classifier's head was found. */
 export interface HeadCut {
@@ -28,14 +27,15 @@ const afterConvolution = new Set([
  * @throws DblossError `model`, naming the node, for convolutional heads, for models that join several heads (distilled
  * ones), and for anything else.
  */
-export function findHead(graph: GraphProto, output: string): HeadCut {
-  const producers = producersOf(graph)
-  const initializers = new Set(graph.initializer.map(({ name }) => name))
+export function findHead({ producers, initializers }: ModelGraph, output: string): HeadCut {
   const isConstant = (value: string): boolean => {
-    if (initializers.has(value)) return true
-    const node = producers.get(value)
-    if (node === undefined) return false
-    return node.opType === 'Constant' || (weightViews.has(node.opType!) && isConstant(node.input[0]!))
+    let origin = value
+    for (;;) {
+      if (initializers.has(origin)) return true
+      const node = producers.get(origin)
+      if (node === undefined || !weightViews.has(node.opType!)) return node?.opType === 'Constant'
+      origin = node.input[0]!
+    }
   }
 
   let value = output

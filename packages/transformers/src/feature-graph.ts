@@ -1,8 +1,8 @@
 import { DblossError } from '@dbloss/core'
-import { DATA_TYPE, decodeModel, type ModelProto, type ValueInfoProto } from '@dbloss/onnx-training'
+import { DATA_TYPE, describeNode, ModelGraph, type ModelProto, type ValueInfoProto } from '@dbloss/onnx-training'
 import { findHead } from './feature-cut.ts'
 import type { ModelConfig } from './model-files.ts'
-import { describeNode, graphOf, partComputing, refuseExternalData } from './part-of-graph.ts'
+import { partComputing } from './part-of-graph.ts'
 import { type Pooling, pool, poolings } from './pooling.ts'
 
 /** A model cut down to what computes one feature vector an image: `pixel_values` → features. */
@@ -19,10 +19,10 @@ export interface FeatureGraph {
  * before its linear head.
  *
  * @param name the model as the user named it, for messages.
- * @throws DblossError `model` for inputs other than `pixel_values` [batch, …] in float32, external data, and heads that
- * {@link findHead} refuses; `argument` for an unknown pooling, and for one of a classifier export.
+ * @throws DblossError `model` for nodes without an order, inputs other than `pixel_values` [batch, …] in float32, and heads
+ * that {@link findHead} refuses; `argument` for an unknown pooling, and for one of a classifier export.
  */
-export function featureGraph(bytes: Uint8Array, config: ModelConfig, pooling: Pooling, name: string): FeatureGraph {
+export function featureGraph(model: ModelProto, config: ModelConfig, pooling: Pooling, name: string): FeatureGraph {
   if (!poolings.includes(pooling)) {
     throw new DblossError('argument', `pooling is ${pooling}; expected ${poolings.join(', ')}`, {
       argument: 'pooling',
@@ -30,11 +30,9 @@ export function featureGraph(bytes: Uint8Array, config: ModelConfig, pooling: Po
       expected: poolings.join(', '),
     })
   }
-  const model = decodeModel(bytes)
-  const graph = graphOf(model)
-  refuseExternalData(graph, name)
-  const initializers = new Set(graph.initializer.map((tensor) => tensor.name))
-  checkInputs(graph.input.filter((input) => !initializers.has(input.name)))
+  const modelGraph = new ModelGraph(model)
+  const { graph, initializers } = modelGraph
+  checkInputs(graph.input.filter((input) => !initializers.has(input.name ?? '')))
 
   const outputs = graph.output.map((output) => output.name)
   const isClassifier = outputs.includes('logits')
@@ -50,7 +48,7 @@ export function featureGraph(bytes: Uint8Array, config: ModelConfig, pooling: Po
         },
       )
     }
-    const { features, node } = findHead(graph, 'logits')
+    const { features, node } = findHead(modelGraph, 'logits')
     return {
       model: partComputing(model, features, 'features'),
       output: features,

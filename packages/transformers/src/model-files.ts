@@ -1,6 +1,8 @@
+import type { Stats } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
+import { type ModelProto, readModelFile } from '@dbloss/onnx-training'
 import { AutoImageProcessor, AutoModel, env } from '@huggingface/transformers'
 
 /** The content of a model's `config.json`. */
@@ -13,8 +15,8 @@ export interface ModelFiles {
   readonly config: ModelConfig
   /** `preprocessor_config.json`, byte for byte. */
   readonly preprocessor: Uint8Array
-  /** `onnx/model.onnx`, in float32. */
-  readonly model: Uint8Array
+  /** `onnx/model.onnx`, in float32, with the weights that it keeps in files beside it. */
+  readonly model: ModelProto
 }
 
 /** A local folder as an absolute path, or the name as it is when there is no such folder. */
@@ -33,17 +35,18 @@ export async function resolveModel(model: string): Promise<string> {
 /**
  * Reads a model from a local folder, or through transformers.js's cache from the hub.
  *
- * @throws DblossError `model` for a folder without the files, a model that the hub does not give, and bad JSON.
+ * @throws DblossError `model` for a folder without the files, a model that the hub does not give, bad JSON, and a model file
+ * that `readModelFile` refuses.
  */
 export async function readModelFiles(model: string): Promise<ModelFiles> {
   const source = await resolveModel(model)
   const folder = (await isFolder(source)) ? source : await download(source)
-  const config = await readRequired(folder, 'config.json', model)
+  const locate = (file: string) => requiredFile(folder, file, model)
   return {
     source,
-    config: parseConfig(config, model),
-    preprocessor: await readRequired(folder, 'preprocessor_config.json', model),
-    model: await readRequired(folder, 'onnx/model.onnx', model),
+    config: parseConfig(await readFile(await locate('config.json')), model),
+    preprocessor: await readFile(await locate('preprocessor_config.json')),
+    model: await readModelFile(await locate('onnx/model.onnx')),
   }
 }
 
@@ -65,18 +68,15 @@ async function download(name: string): Promise<string> {
   return join(env.cacheDir ?? '', name)
 }
 
-async function readRequired(folder: string, file: string, model: string): Promise<Uint8Array> {
-  try {
-    return await readFile(join(folder, file))
-  } catch (error) {
-    const found = (await modelFilesIn(folder)).join(', ') || 'none of its files'
-    throw new DblossError('model', `${model} has no ${file}; found ${found}`, {
-      argument: 'model',
-      found,
-      expected: 'config.json, preprocessor_config.json and onnx/model.onnx',
-      cause: error,
-    })
-  }
+async function requiredFile(folder: string, file: string, model: string): Promise<string> {
+  const path = join(folder, file)
+  if (await isThere(path, (entry) => entry.isFile())) return path
+  const found = (await modelFilesIn(folder)).join(', ') || 'none of its files'
+  throw new DblossError('model', `${model} has no ${file}; found ${found}`, {
+    argument: 'model',
+    found,
+    expected: 'config.json, preprocessor_config.json and onnx/model.onnx',
+  })
 }
 
 async function modelFilesIn(folder: string): Promise<string[]> {
@@ -95,7 +95,11 @@ function parseConfig(bytes: Uint8Array, model: string): ModelConfig {
   throw new DblossError('model', `config.json of ${model} is not a JSON object`, { argument: 'model' })
 }
 
-async function isFolder(path: string): Promise<boolean> {
+function isFolder(path: string): Promise<boolean> {
+  return isThere(path, (entry) => entry.isDirectory())
+}
+
+async function isThere(path: string, isExpected: (entry: Stats) => boolean): Promise<boolean> {
   const entry = await stat(path).catch(() => undefined)
-  return entry?.isDirectory() ?? false
+  return entry !== undefined && isExpected(entry)
 }

@@ -1,7 +1,7 @@
 import { DblossError } from '@dbloss/core'
-import { GraphBuilder, type GraphProto, type ModelProto } from '@dbloss/onnx-training'
+import { GraphBuilder, type GraphProto, graphOf, type ModelProto } from '@dbloss/onnx-training'
 import type { ModelConfig } from './model-files.ts'
-import { extended, graphOf } from './part-of-graph.ts'
+import { extended } from './part-of-graph.ts'
 
 /**
  * How the output of a base export becomes one vector an image.

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeModel, encodeModel } from '@dbloss/onnx-training'
+import { decodeModel, encodeModel, writeModelFile } from '@dbloss/onnx-training'
 import { AutoImageProcessor, AutoModel, RawImage } from '@huggingface/transformers'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -41,6 +41,23 @@ describe('extraction', () => {
       for (const [place, value] of expected.data.entries()) expect(Math.abs(actual[place]! - value)).toBeLessThan(1e-6)
     }
     await library.dispose()
+  })
+
+  test('reads weights in a file of their own, and gives the same', async () => {
+    const folder = writeModel(temporaryFolder(), poolerModel())
+    const file = join(folder, 'onnx', 'model.onnx')
+    await writeModelFile(file, decodeModel(poolerModel()), { externalDataThreshold: 0 })
+    expect(readdirSync(join(folder, 'onnx'))).toEqual(['model.onnx', 'model.onnx_data'])
+    const backbone = await loadBackbone(folder)
+    onTestFinished(() => backbone.dispose())
+    const items = await pictures(2)
+    const { features } = await extractFeatures(backbone, items)
+    expect(features).toEqual((await extractFeatures(await load(), items)).features)
+
+    rmSync(`${file}_data`)
+    await expect(loadBackbone(folder)).rejects.toThrow(
+      expect.objectContaining({ code: 'model', message: expect.stringContaining('model.onnx_data') }),
+    )
   })
 
   test('takes images of several sizes when the processor does not crop', async () => {

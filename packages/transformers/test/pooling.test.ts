@@ -1,4 +1,4 @@
-import { encodeModel } from '@dbloss/onnx-training'
+import { decodeModel, encodeModel } from '@dbloss/onnx-training'
 import { describe, expect, test } from 'vitest'
 import { featureGraph } from '../src/feature-graph.ts'
 import type { ModelConfig } from '../src/model-files.ts'
@@ -27,7 +27,7 @@ async function run(bytes: Uint8Array, output: string): Promise<{ data: Float32Ar
 }
 
 async function features(bytes: Uint8Array, pooling: Pooling, config: ModelConfig = {}) {
-  const graph = featureGraph(bytes, config, pooling, './model')
+  const graph = featureGraph(decodeModel(bytes), config, pooling, './model')
   return { ...(await run(encodeModel(graph.model), graph.output)), description: graph.description }
 }
 
@@ -124,7 +124,7 @@ describe('the choice of the output', () => {
   })
 
   test('what is not needed is left out', () => {
-    const { model: kept } = featureGraph(both, {}, 'mean', './model')
+    const { model: kept } = featureGraph(decodeModel(both), {}, 'mean', './model')
     expect(kept.graph!.node.map(({ opType }) => opType)).not.toContain('Tanh')
   })
 
