@@ -87,7 +87,7 @@ export class ForwardNode {
 
   /** The numbers of an input that is a constant; nothing where it is computed or trained. */
   constantNumbers(inputIndex: number): readonly number[] | undefined {
-    const name = this.input(inputIndex).name
+    const name = this.#node.input[inputIndex] ?? ''
     return this.#active.has(name) ? undefined : this.#values.constantNumbers(name)
   }
 

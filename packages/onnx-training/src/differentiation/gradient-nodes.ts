@@ -144,6 +144,12 @@ export class GradientNodes {
     return this.node('Pad', [operand, this.integers([...before, ...after])])
   }
 
+  /** Zeros before and after along one axis of a value of that rank. */
+  padAxis(operand: string, rank: number, axis: number, before: number, after: number): string {
+    const along = (count: number): number[] => Array.from({ length: rank }, (_, each) => (each === axis ? count : 0))
+    return this.pad(operand, along(before), along(after))
+  }
+
   slice(operand: string, ranges: readonly AxisRange[]): string {
     if (ranges.length === 0) return operand
     const column = (values: readonly number[]): string => this.integers(values)

@@ -1,7 +1,7 @@
 import type { ForwardNode } from '../forward-node.ts'
 import type { GradientNodes } from '../gradient-nodes.ts'
 import { type GradientRule, rule } from '../gradient-rule.ts'
-import { axesOf, fixedSize, positiveAxis } from '../shapes.ts'
+import { fixedSize, positiveAxis } from '../shapes.ts'
 
 /** Each operand gets its part of the gradient. */
 const concat = rule((node, nodes) => {
@@ -36,8 +36,7 @@ function joinParts(node: ForwardNode, nodes: GradientNodes): string {
     } else if (last !== undefined) last.after += partSize(node, axis, index)
     else gap += partSize(node, axis, index)
   }
-  const along = (count: number): number[] => axesOf(shape).map((each) => (each === axis ? count : 0))
-  const padded = parts.map(({ gradient, before, after }) => nodes.pad(gradient, along(before), along(after)))
+  const padded = parts.map(({ gradient, before, after }) => nodes.padAxis(gradient, shape.length, axis, before, after))
   return padded.length === 1 ? padded[0]! : nodes.node('Concat', padded, { axis })
 }
 

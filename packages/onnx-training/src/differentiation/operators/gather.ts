@@ -3,7 +3,7 @@ import { multiplyAlongAxis } from '../axis-matrix.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import type { GradientNodes } from '../gradient-nodes.ts'
 import { type GradientRule, rule } from '../gradient-rule.ts'
-import { axesOf, elementCountOf, fixedSize, positiveAxis } from '../shapes.ts'
+import { elementCountOf, fixedSize, positiveAxis } from '../shapes.ts'
 
 /** The gradients of the elements that were taken, summed where they came from; zeros elsewhere. */
 const gather = rule((node, nodes) => {
@@ -21,8 +21,8 @@ const gather = rule((node, nodes) => {
 })
 
 function padAround(node: ForwardNode, nodes: GradientNodes, axis: number, size: number, index: number): string {
-  const along = (count: number): number[] => axesOf(node.input(0).shape).map((each) => (each === axis ? count : 0))
-  return nodes.pad(nodes.unsqueeze(node.gradient, [axis]), along(index), along(size - 1 - index))
+  const rank = node.input(0).shape.length
+  return nodes.padAxis(nodes.unsqueeze(node.gradient, [axis]), rank, axis, index, size - 1 - index)
 }
 
 /** The product of the matrix [size, indices] that is 1 where the index is taken. */

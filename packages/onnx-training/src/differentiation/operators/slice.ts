@@ -75,8 +75,8 @@ function firstIndex(start: number, size: number, step: number): number {
 
 /** Puts `stride` − 1 zeros after each element of an axis. */
 function spread(nodes: GradientNodes, operand: string, shape: ValueShape, axis: number, stride: number): string {
-  const none = [...axesOf(shape), shape.length].map(() => 0)
-  const spaced = nodes.pad(nodes.unsqueeze(operand, [axis + 1]), none, none.with(axis + 1, stride - 1))
+  const apart = nodes.unsqueeze(operand, [axis + 1])
+  const spaced = nodes.padAxis(apart, shape.length + 1, axis + 1, 0, stride - 1)
   return nodes.reshape(spaced, shape.with(axis, (shape[axis] as number) * stride))
 }
 

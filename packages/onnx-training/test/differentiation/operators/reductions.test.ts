@@ -34,7 +34,6 @@ describe.each(operators)('%s', (operator) => {
     [['batch', 2, 3], { axes: [-1, 1], keepdims: 0, opset: 17 }],
     [['batch', 2, 3], { axes: [-2], keepdims: 1, opset: 18 }],
     [['batch', 2, 2], { axes: [2, 0], keepdims: 0, opset: 21 }],
-    [['batch', 3], { opset: 13 }],
     [['batch', 3], { keepdims: 0, opset: 18 }],
     [[], { opset: 17 }],
   ] as [TestShape, Form][])('of %j by %j', async (x, form) => {
