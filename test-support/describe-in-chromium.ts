@@ -3,8 +3,9 @@ import { describe, test } from 'vitest'
 import { bundle } from './bundle.ts'
 import { findChromium, withPage } from './chromium.ts'
 import { describeTarget } from './describe-target.ts'
+import { type StartedCheck, watchChecks } from './watch-checks.ts'
 
-/** A page that runs the suite: it sets `globalThis.runSuite`. */
+/** A page that runs the suite: it sets `globalThis.runSuite`, which tells `globalThis.checkStarts` of each check. */
 export interface SuitePage {
   /** Its program. */
   readonly entry: URL
@@ -14,7 +15,15 @@ export interface SuitePage {
   readonly flags?: readonly string[]
 }
 
+/** How long one check may take: most take less than a second, also on a GPU in software on a busy machine. */
+const CHECK_LIMIT = 60_000
+
+/** So many of the last lines of the console are shown when the page fails. */
+const CONSOLE_LINES = 20
+
 declare global {
+  /** Tells which check runs now. */
+  var checkStarts: (check: StartedCheck) => void
   /** Runs the conformance suite on a target of the page. */
   var runSuite: (target: string) => Promise<ConformanceResult[]>
 }
@@ -50,13 +59,23 @@ async function outcomes(target: string, { entry, folder, flags }: SuitePage): Pr
     '/suite.js': await bundle(entry),
   }
   return withPage({ pages, ...(folder && { folder }), ...(flags && { flags }) }, async (page) => {
-    const errors: string[] = []
-    page.on('pageerror', (error) => errors.push(error.message))
+    const console: string[] = []
+    page.on('console', (message) => console.push(message.text()))
+    page.on('pageerror', (error) => console.push(error.message))
+    const failed = (what: string): Error =>
+      new Error([`${target} in Chromium: ${what}; the page said:`, ...console.slice(-CONSOLE_LINES)].join('\n'))
+
     await page
-      .waitForFunction(() => 'runSuite' in globalThis, undefined, { timeout: 30_000 })
+      .waitForFunction(() => 'runSuite' in globalThis, undefined, { timeout: CHECK_LIMIT })
       .catch(() => {
-        throw new Error(`the page did not start: ${errors.join('; ')}`)
+        throw failed('the page did not start')
       })
-    return page.evaluate((name) => globalThis.runSuite(name), target)
+    const watch = watchChecks(CHECK_LIMIT)
+    await page.exposeFunction('checkStarts', watch.start)
+    return Promise.race([page.evaluate((name) => globalThis.runSuite(name), target), watch.hang])
+      .catch((error: Error) => {
+        throw failed(error.message)
+      })
+      .finally(watch.end)
   })
 }

@@ -13,6 +13,8 @@ export interface ConformanceTarget {
   readonly exceptions?: readonly ConformanceException[]
   /** How many random formulas are checked beside the named losses. Default 50. */
   readonly randomFormulas?: number
+  /** Receives each check before it runs, so that a check that never ends can be named. */
+  readonly onStart?: (check: Pick<ConformanceResult, 'group' | 'check'>) => void
   /** Receives every outcome, in order. */
   readonly onResult?: (result: ConformanceResult) => void
 }
@@ -33,7 +35,7 @@ export interface TestRunner {
  * conformance({ describe, test, adapter: () => myAdapter() })
  */
 export function conformance({ describe, test, ...target }: TestRunner & ConformanceTarget): void {
-  const { liveObjects, exceptions, onResult } = target
+  const { liveObjects, exceptions, onStart, onResult } = target
   let made: Promise<Adapter> | undefined
   const adapter = (): Promise<Adapter> => {
     made ??= Promise.resolve(target.adapter())
@@ -44,6 +46,7 @@ export function conformance({ describe, test, ...target }: TestRunner & Conforma
       describe(group, () => {
         for (const check of checks) {
           test(check.name, async (context) => {
+            onStart?.({ group, check: check.name })
             const result = await runCheck(check, { adapter: await adapter(), liveObjects }, exceptions)
             onResult?.(result)
             if (result.outcome === 'failed') throw new Error(`${result.adapter}, ${check.name}: ${result.message}`)
@@ -65,6 +68,7 @@ export async function runConformance(target: ConformanceTarget): Promise<Conform
   const adapter = await target.adapter()
   const results: ConformanceResult[] = []
   for (const check of checksFor(target)) {
+    target.onStart?.({ group: check.group, check: check.name })
     const result = await runCheck(check, { adapter, liveObjects: target.liveObjects }, target.exceptions)
     target.onResult?.(result)
     results.push(result)

@@ -9,6 +9,7 @@ import {
 } from '@dbloss/core'
 import { createHeadTrainer } from './head-trainer.ts'
 import { lossModel } from './loss-model.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import type { Ort, OrtSessionOptions, OrtTensor } from './ort.ts'
 import { type GraphPrecision, precisions, toPrecision } from './precision.ts'
 
@@ -31,11 +32,12 @@ export function onnxAdapter({
   name = `onnx-${precision}`,
   sessionOptions,
 }: OnnxAdapterOptions): Adapter {
+  const { InferenceSession, Tensor } = oneAtATime(ort)
   const tensor = (values: ArrayLike<number>, dims: readonly number[]): OrtTensor =>
-    new ort.Tensor(precisions[precision].tensor, toPrecision(values, precision), dims)
+    new Tensor(precisions[precision].tensor, toPrecision(values, precision), dims)
 
   async function compile(loss: Loss): Promise<CompiledLoss> {
-    const session = await ort.InferenceSession.create(lossModel(loss, { precision }), sessionOptions)
+    const session = await InferenceSession.create(lossModel(loss, { precision }), sessionOptions)
     return {
       async evaluate(batch: Batch): Promise<Evaluation> {
         const classCount = checkBatch(loss, batch)

@@ -12,5 +12,6 @@ globalThis.runSuite = async (backend) => {
   return runConformance({
     adapter: () => tfjsAdapter({ backend, name: `tfjs-${backend}-chromium` }),
     liveObjects: () => tf.memory().numTensors,
+    onStart: globalThis.checkStarts,
   })
 }

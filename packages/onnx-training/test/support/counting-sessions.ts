@@ -1,4 +1,4 @@
-import type { Ort, OrtSession } from '../src/index.ts'
+import type { Ort, OrtSession } from '../../src/index.ts'
 
 /** A runtime that counts its sessions: how many have been created and not yet released. */
 export function countingSessions(ort: Ort): { readonly ort: Ort; readonly liveSessions: () => number } {
