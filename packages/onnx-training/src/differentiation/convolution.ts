@@ -24,19 +24,18 @@ export function convolutionInputGradient(
 ): string {
   const { axes, group } = convolution
   const dilations = axes.map(({ dilation }) => dilation)
-  const before = axes.map((axis) => extent(axis) - axis.before)
-  const after = axes.map((axis) => extent(axis) - overhang(axis))
+  const pads = [...axes.map((axis) => extent(axis) - axis.before), ...axes.map((axis) => extent(axis) - overhang(axis))]
   // Runtimes are much faster at `Conv` than at `ConvTranspose`.
-  if (axes.every(({ stride }) => stride === 1) && [...before, ...after].every((count) => count >= 0)) {
+  if (axes.every(({ stride }) => stride === 1) && pads.every((count) => count >= 0)) {
     const turned = exchangeChannels(nodes, reverseKernel(nodes, weights, axes), convolution)
-    return nodes.node('Conv', [gradient, turned], { dilations, group, pads: [...before, ...after] })
+    return nodes.node('Conv', [gradient, turned], { dilations, group, pads })
   }
-  const [begin, end] = neededPadding(axes)
+  const { before, after } = neededPadding(axes)
   return nodes.node('ConvTranspose', [gradient, weights], {
     dilations,
     group,
     strides: axes.map(({ stride }) => stride),
-    pads: [...begin.slice(2), ...end.slice(2)],
+    pads: [...before, ...after],
     output_padding: axes.map((axis) => Math.max(0, -overhang(axis))),
   })
 }
@@ -101,12 +100,12 @@ function weightGradientByConvolution(
       .slice(1)
       .map((axis) => axis + 1),
   ])
-  const [before, after] = neededPadding(axes)
+  const { before, after } = neededPadding(axes)
   const product = nodes.node('Conv', [data, kernel], {
     group,
     strides: axes.map(({ dilation }) => dilation),
     dilations: axes.map(({ stride }) => stride),
-    pads: [...before.slice(2), ...after.slice(2)],
+    pads: [...before, ...after],
   })
   const cropped = nodes.slice(
     product,
@@ -129,7 +128,8 @@ function weightGradientByTaps(
   const [inputs, outputs] = [inputChannels / group, outputChannels / group]
   const positions = axes.reduce((product, { count }) => product * count, 1)
   const left = nodes.reshape(gradient, [batch!, group, outputs, positions])
-  const padded = nodes.pad(input, ...neededPadding(axes))
+  const { before, after } = neededPadding(axes)
+  const padded = nodes.pad(input, [0, 0, ...before], [0, 0, ...after])
   const products = windowTaps(nodes, padded, axes).map((tap) => {
     const right = nodes.transposeMatrix(nodes.reshape(tap, [batch!, group, inputs, positions]), 4)
     const summed = nodes.sum(nodes.node('MatMul', [left, right]), [0], false)

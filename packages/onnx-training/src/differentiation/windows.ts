@@ -80,12 +80,9 @@ export function overhang(axis: WindowAxis): number {
   return reach(axis) - axis.before - axis.size
 }
 
-/** The padding that the windows need, for `Pad`: first in front of all axes, then behind them. */
-export function neededPadding(axes: readonly WindowAxis[]): [before: number[], after: number[]] {
-  return [
-    [0, 0, ...axes.map(({ before }) => before)],
-    [0, 0, ...axes.map((axis) => Math.max(0, overhang(axis)))],
-  ]
+/** The padding that the windows need in front of and behind each spatial axis. */
+export function neededPadding(axes: readonly WindowAxis[]): { readonly before: number[]; readonly after: number[] } {
+  return { before: axes.map(({ before }) => before), after: axes.map((axis) => Math.max(0, overhang(axis))) }
 }
 
 /**

@@ -1,20 +1,15 @@
 import { channelSums } from '../channels.ts'
-import { convolutionInputGradient, convolutionWeightGradient } from '../convolution.ts'
+import { type Convolution, convolutionInputGradient, convolutionWeightGradient } from '../convolution.ts'
 import type { ForwardNode } from '../forward-node.ts'
 import { type GradientRule, rule } from '../gradient-rule.ts'
 import { fixedSize, type ValueShape } from '../shapes.ts'
-import { overhang, windowAxes } from '../windows.ts'
+import { neededPadding, windowAxes } from '../windows.ts'
 
 /** Y = X ∗ W + bias: ∂X spreads ∂Y by the weights, ∂W correlates X with ∂Y. */
 const convolution = rule((node, nodes) => {
   const { gradient } = node
   const [x, weights, output] = [node.input(0), node.input(1), node.output()]
-  const form = {
-    axes: windowAxes(node, kernelOf(node), x.shape.slice(2), output.shape.slice(2)),
-    inputChannels: channelsOf(node, x.shape),
-    outputChannels: channelsOf(node, output.shape),
-    group: node.integerAttribute('group') ?? 1,
-  }
+  const form = convolutionBetween(node, x.shape, output.shape)
   return [
     () => convolutionInputGradient(nodes, gradient, weights.name, form),
     () => convolutionWeightGradient(nodes, x.name, gradient, output.shape, form),
@@ -22,7 +17,7 @@ const convolution = rule((node, nodes) => {
   ]
 })
 
-/** The input gradient of a convolution is itself an operator: its own gradients are those of the convolution, with X and Y exchanged. */
+/** Spreads X by the weights, as the gradient of a convolution from Y to X does; ∂X is that convolution of ∂Y. */
 const transposedConvolution = rule((node, nodes) => {
   const { gradient } = node
   const mode = node.stringAttribute('auto_pad') ?? 'NOTSET'
@@ -31,35 +26,37 @@ const transposedConvolution = rule((node, nodes) => {
     throw node.refusal('its output_shape is given', 'explicit pads')
   }
   const [x, weights, output] = [node.input(0), node.input(1), node.output()]
-  const form = {
-    axes: windowAxes(node, kernelOf(node), output.shape.slice(2), x.shape.slice(2)),
-    inputChannels: channelsOf(node, output.shape),
-    outputChannels: channelsOf(node, x.shape),
-    group: node.integerAttribute('group') ?? 1,
-  }
-  const { axes, group } = form
+  const form = convolutionBetween(node, output.shape, x.shape)
   return [
-    () =>
-      nodes.node('Conv', [gradient, weights.name], {
+    () => {
+      const { axes, group } = form
+      const { before, after } = neededPadding(axes)
+      return nodes.node('Conv', [gradient, weights.name], {
         group,
         strides: axes.map(({ stride }) => stride),
         dilations: axes.map(({ dilation }) => dilation),
-        pads: [...axes.map(({ before }) => before), ...axes.map((axis) => Math.max(0, overhang(axis)))],
-      }),
+        pads: [...before, ...after],
+      })
+    },
     () => convolutionWeightGradient(nodes, gradient, x.name, x.shape, form),
     () => channelSums(nodes, gradient, output.shape),
   ]
 })
 
-function kernelOf(node: ForwardNode): number[] {
-  return node
-    .input(1)
-    .shape.slice(2)
-    .map((size) => fixedSize(size, `the kernel of ${node.description}`))
-}
-
-function channelsOf(node: ForwardNode, shape: ValueShape): number {
-  return fixedSize(shape[1]!, `the channel axis of ${node.description}`)
+/** The convolution by the attributes and weights of a node, from values of one shape to those of another. */
+function convolutionBetween(node: ForwardNode, from: ValueShape, to: ValueShape): Convolution {
+  const kernel = node.input(1).shape.slice(2)
+  return {
+    axes: windowAxes(
+      node,
+      kernel.map((size) => fixedSize(size, `the kernel of ${node.description}`)),
+      from.slice(2),
+      to.slice(2),
+    ),
+    inputChannels: fixedSize(from[1]!, `the channel axis of ${node.description}`),
+    outputChannels: fixedSize(to[1]!, `the channel axis of ${node.description}`),
+    group: node.integerAttribute('group') ?? 1,
+  }
 }
 
 export const convolutionRules: Readonly<Record<string, GradientRule>> = {

@@ -14,7 +14,8 @@ const maxPool = rule((node, nodes) => {
   return [
     () => {
       const axes = poolingAxes(node)
-      const padding = nodes.integers(neededPadding(axes).flat())
+      const { before, after } = neededPadding(axes)
+      const padding = nodes.integers([0, 0, ...before, 0, 0, ...after])
       const padded = nodes.node('Pad', [x.name, padding, nodes.scalar(LOWEST)])
       const taps = windowTaps(nodes, padded, axes).map((tap) => nodes.unsqueeze(tap, [2]))
       const isLargest = firstLargest(nodes, nodes.node('Concat', taps, { axis: 2 }), taps.length, axes.length)
