@@ -35,6 +35,9 @@ export interface GradientCase {
 
 const ort: Ort = onnxruntime
 
+/** Values this small gain nothing from threads, which cost more than the runs. */
+const sessionOptions = { intraOpNumThreads: 1 }
+
 /**
  * Central differences of a float64 forward pass, compared with the gradient that the rules write: relative to the largest
  * derivative, 1e-8 in float64 (a central difference with step 1e-5 errs by some 1e-10 of second derivatives of order one)
@@ -136,7 +139,7 @@ async function forwardPass(
 ) {
   const { graph, result } = modelOf(testCase, shapes, precision)
   graph.output('result', result, precisions[precision].element)
-  const session = await ort.InferenceSession.create(graph.toBytes())
+  const session = await ort.InferenceSession.create(graph.toBytes(), sessionOptions)
   return async (
     data: Readonly<Record<string, Float64Array>>,
     dims: Readonly<Record<string, readonly number[]>>,
@@ -171,6 +174,7 @@ async function derivedGradients(
     inputShapes: shapes,
     values: nodes.flatMap(({ output }) => output),
     read: settled,
+    sessionOptions,
   })
   const seed = graph.input('seed', element)
   const gradients = appendGradients(
@@ -181,7 +185,7 @@ async function derivedGradients(
   )
   for (const [name, gradient] of gradients) graph.output(`d_${name}`, gradient, element)
   const seedDims = sizesAt(values.shape(result), testCase.batchSize ?? 3)
-  const session = await ort.InferenceSession.create(graph.toBytes())
+  const session = await ort.InferenceSession.create(graph.toBytes(), sessionOptions)
   const outputs = await session.run({
     ...feeds(data, dims, precision),
     seed: new ort.Tensor(precisions[precision].tensor, toPrecision(seedValues, precision), seedDims),
