@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
 import { poolerModel, writeModel } from '../../transformers/test/support/models.ts'
 import { cycle, writePictures } from '../../transformers/test/support/pictures.ts'
-import { temporaryFolder } from '../../transformers/test/support/temporary-folder.ts'
 import { dbloss } from './collect.ts'
 
 async function setUp() {

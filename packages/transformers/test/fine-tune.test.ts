@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { binaryCrossEntropy, distributionBalancedLoss } from '@dbloss/core'
 import { AutoImageProcessor, AutoModelForImageClassification, RawImage } from '@huggingface/transformers'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
 import { loadBackbone } from '../src/backbone.ts'
 import { extractFeatures } from '../src/features.ts'
 import { type FineTuneOptions, fineTune } from '../src/fine-tune.ts'
@@ -22,7 +23,6 @@ import {
   writeModel,
 } from './support/models.ts'
 import { cycle, writePictures } from './support/pictures.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const labelSets = [['red'], ['green'], ['red', 'blue'], [], ['blue']] as const
 

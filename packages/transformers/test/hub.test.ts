@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { env } from '@huggingface/transformers'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
 import { loadBackbone } from '../src/index.ts'
 import { featureCount, poolerModel, writeModel } from './support/models.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const original = { remoteHost: env.remoteHost, cacheDir: env.cacheDir }
 afterEach(() => Object.assign(env, original))

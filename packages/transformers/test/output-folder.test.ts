@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
 import { checkOutputFolder, writeFolder } from '../src/output-folder.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 const write = (text: string) => async (folder: string) => {
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ dbloss: {}, text }))

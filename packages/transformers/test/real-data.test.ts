@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { AutoModelForImageClassification } from '@huggingface/transformers'
 import { expect, test } from 'vitest'
 import { describeRealData } from '../../../test-support/real-data.ts'
+import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
 import { extractFeatures, fineTune, loadBackbone, multiLabelPipeline } from '../src/index.ts'
 import { applyHead } from '../src/linear-head.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** The first photographs of each split, so that a test takes seconds. */
 function fewPhotographs(scenes: string, folder: string, counts: Readonly<Record<string, number>>): void {

@@ -61,9 +61,10 @@ export function shapeText(dims: readonly number[]): string {
  * @throws DblossError `model` for a shape that no data has, and for an unknown element type.
  */
 export function byteLength(tensor: TensorProto): number | undefined {
+  const count = elementCount(tensor)
   if (tensor.dataType === DATA_TYPE.string) return undefined
   const bits = bitsOf[tensor.dataType ?? 0]
-  if (bits !== undefined) return Math.ceil(elementCount(tensor) * (bits / 8))
+  if (bits !== undefined) return Math.ceil(count * (bits / 8))
   throw new DblossError('model', `${describeTensor(tensor)} has element type ${tensor.dataType}, which is not known`, {
     argument: describeTensor(tensor),
     found: tensor.dataType,
