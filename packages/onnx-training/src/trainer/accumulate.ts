@@ -1,4 +1,4 @@
-import type { Loss } from '@dbloss/core'
+import { DblossError, type Loss } from '@dbloss/core'
 import { elementCount } from '../head-state.ts'
 import { nextName } from '../optimizer-graph.ts'
 import type { Ort, OrtSession, OrtTensor } from '../ort.ts'
@@ -13,11 +13,21 @@ import { accumulationGraph, totalName } from './update-graph.ts'
 
 /**
  * How much each of several batches counts in the loss and the gradient of all of them together: by known labels when the
- * loss is their mean, by rows when it is the mean of rows, and fully when it is a sum.
+ * loss is the mean of elements, by rows when it is the mean of rows, and fully when it is a sum.
+ *
+ * @throws DblossError `argument` for a loss that is one number for the whole batch.
  */
-export function batchWeights(batches: readonly TrainingBatch[], { reduction }: Loss): number[] {
+export function batchWeights(batches: readonly TrainingBatch[], { name, reduction, elements, rows }: Loss): number[] {
+  if (rows === undefined) {
+    throw new DblossError('argument', `${name} couples the rows of a batch, so batches cannot be added up`, {
+      argument: 'batch',
+      found: `${batches.length} batches`,
+      expected: 'one batch',
+    })
+  }
   if (reduction === 'sum' || reduction === 'none') return batches.map(() => 1)
-  const counts = batches.map(({ labels, batchSize }) => (reduction === 'batchmean' ? batchSize : knownCount(labels)))
+  const isMeanOfElements = reduction === 'mean' && elements !== undefined
+  const counts = batches.map(({ labels, batchSize }) => (isMeanOfElements ? knownCount(labels) : batchSize))
   const total = counts.reduce((sum, count) => sum + count, 0)
   return counts.map((count) => (total === 0 ? 0 : count / total))
 }

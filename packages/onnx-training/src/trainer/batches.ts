@@ -1,8 +1,10 @@
 import { checkBatch, checkNumber, DblossError, type Loss } from '@dbloss/core'
-import { type FeedType, feedTypeOf } from '../differentiation/probe.ts'
+import { type FeedType, feedTypeOf, feedTypes } from '../differentiation/probe.ts'
 import { sizesAt, type ValueShape } from '../differentiation/shapes.ts'
+import { elementCount } from '../head-state.ts'
 import type { Ort, OrtData, OrtTensor } from '../ort.ts'
-import type { TrainingPlan } from './training-plan.ts'
+import { type GraphPrecision, toPrecision } from '../precision.ts'
+import { elementTypeOf, frozenValuesOf, type TrainingPlan } from './training-plan.ts'
 
 /** Values for a model's inputs by their names, each row-major with the batch first. */
 export interface ModelInputs {
@@ -41,49 +43,74 @@ export function checkLabels(
   })
 }
 
+/** A value that a caller gives for an input of the model, or for what its frozen part gives. */
+interface Feed {
+  readonly name: string
+  /** How messages name it. */
+  readonly argument: string
+  readonly feedType: FeedType
+  readonly shape: ValueShape
+  readonly values: OrtData | undefined
+}
+
 /**
- * The tensors for a model's inputs.
- *
- * @throws DblossError `argument` for inputs that are missing, unknown, of the wrong type or not finite, `shape` for wrong
+ * @throws DblossError `argument` for values that are missing, unknown, of the wrong type or not finite, `shape` for wrong
  * sizes.
  */
-export function inputTensors(ort: Ort, { graph, inputShapes }: TrainingPlan, { inputs, batchSize }: ModelInputs) {
-  checkNumber('batchSize', batchSize, { integer: true, minimum: 1 })
-  const unknown = Object.keys(inputs).find((name) => !Object.hasOwn(inputShapes, name))
-  if (unknown !== undefined) {
-    throw new DblossError(
-      'argument',
-      `inputs names '${unknown}'; the model has ${Object.keys(inputShapes).join(', ')}`,
-      {
-        argument: 'inputs',
-        found: unknown,
-        expected: Object.keys(inputShapes).join(', '),
-      },
-    )
-  }
-  const infos = graph.graph.input.filter(({ name }) => Object.hasOwn(inputShapes, name!))
+export function checkSamples(plan: TrainingPlan, samples: ModelInputs | FrozenActivations): void {
+  checkNumber('batchSize', samples.batchSize, { integer: true, minimum: 1 })
+  for (const feed of feedsOf(plan, samples)) checkFeed(feed, samples.batchSize)
+}
+
+/** The tensors for samples that {@link checkSamples} has let pass, by the names of their values. */
+export function sampleTensors(
+  ort: Ort,
+  plan: TrainingPlan,
+  samples: ModelInputs | FrozenActivations,
+): Readonly<Record<string, OrtTensor>> {
   return Object.fromEntries(
-    infos.map((info) => {
-      const name = info.name!
-      return [name, feedTensor(ort, `inputs.${name}`, feedTypeOf(info), inputs[name], inputShapes[name]!, batchSize)]
+    feedsOf(plan, samples).map(({ name, feedType: { type }, shape, values }) => {
+      const data = isFloatArray(values!) ? toPrecision(values, type as GraphPrecision) : values!
+      return [name, new ort.Tensor(type, data, sizesAt(shape, samples.batchSize))]
     }),
   )
 }
 
-/** A tensor from values that a caller gave. @throws DblossError `argument`, `shape`. */
-export function feedTensor(
-  ort: Ort,
-  argument: string,
-  { type, create }: FeedType,
-  values: OrtData | undefined,
-  shape: ValueShape,
-  batchSize: number,
-): OrtTensor {
-  const dims = sizesAt(shape, batchSize)
-  const length = dims.reduce((product, size) => product * size, 1)
+function feedsOf(plan: TrainingPlan, samples: ModelInputs | FrozenActivations): Feed[] {
+  return 'activations' in samples ? activationFeeds(plan, samples) : inputFeeds(plan, samples)
+}
+
+function inputFeeds({ graph, inputShapes }: TrainingPlan, { inputs }: ModelInputs): Feed[] {
+  const known = Object.keys(inputShapes)
+  const unknown = Object.keys(inputs).find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new DblossError('argument', `inputs names '${unknown}'; the model has ${known.join(', ')}`, {
+      argument: 'inputs',
+      found: unknown,
+      expected: known.join(', '),
+    })
+  }
+  const infos = graph.graph.input.filter(({ name }) => known.includes(name!))
+  return infos.map((info) => {
+    const name = info.name!
+    const shape = inputShapes[name]!
+    return { name, argument: `inputs.${name}`, feedType: feedTypeOf(info), shape, values: inputs[name] }
+  })
+}
+
+function activationFeeds(plan: TrainingPlan, { activations }: FrozenActivations): Feed[] {
+  const { given, computed } = frozenValuesOf(plan)
+  return [...given, ...computed].map((name) => {
+    const elementType = elementTypeOf(plan, name)
+    const feedType = Object.values(feedTypes).find(({ type }) => type === elementType)!
+    const shape = plan.probed.values.shape(name)
+    return { name, argument: `activations['${name}']`, feedType, shape, values: activations[name] }
+  })
+}
+
+function checkFeed({ argument, feedType: { create }, shape, values }: Feed, batchSize: number): void {
   const empty = create(0)
-  const isFloat = empty instanceof Float32Array || empty instanceof Float64Array
-  const isOfType = values !== undefined && (isFloat ? isFloatArray(values) : values.constructor === empty.constructor)
+  const isOfType = values !== undefined && (isFloatArray(empty) ? isFloatArray(values) : isSameArray(values, empty))
   if (!isOfType) {
     const found = values === undefined ? 'missing' : values.constructor.name
     throw new DblossError('argument', `${argument} is ${found}; expected a ${empty.constructor.name}`, {
@@ -92,6 +119,8 @@ export function feedTensor(
       expected: empty.constructor.name,
     })
   }
+  const dims = sizesAt(shape, batchSize)
+  const length = elementCount(dims)
   if (values.length !== length) {
     throw new DblossError('shape', `${argument} has ${values.length} values; expected [${dims.join(', ')}]`, {
       argument,
@@ -99,7 +128,7 @@ export function feedTensor(
       expected: `${length} values`,
     })
   }
-  if (!isFloatArray(values)) return new ort.Tensor(type, values, dims)
+  if (!isFloatArray(values)) return
   const invalid = values.findIndex((value: number) => !Number.isFinite(value))
   if (invalid >= 0) {
     throw new DblossError('argument', `${argument}[${invalid}] is ${values[invalid]}; expected a finite number`, {
@@ -108,9 +137,12 @@ export function feedTensor(
       expected: 'finite numbers',
     })
   }
-  return new ort.Tensor(type, type === 'float64' ? Float64Array.from(values) : Float32Array.from(values), dims)
 }
 
 function isFloatArray(values: OrtData): values is Float32Array | Float64Array {
   return values instanceof Float32Array || values instanceof Float64Array
+}
+
+function isSameArray(left: OrtData, right: OrtData): boolean {
+  return left.constructor === right.constructor
 }

@@ -9,7 +9,7 @@ import { constantSchedule, type Schedule } from '../schedules.ts'
 import { SerialCalls } from '../serial-calls.ts'
 import { checkFinite, disposeAll, scalarOf } from '../step-results.ts'
 import { batchWeights, GradientSum } from './accumulate.ts'
-import { checkLabels, type FrozenActivations, type ModelInputs, type TrainingBatch } from './batches.ts'
+import { checkLabels, checkSamples, type FrozenActivations, type ModelInputs, type TrainingBatch } from './batches.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { Device } from './device.ts'
 import { withWeights } from './export.ts'
@@ -104,12 +104,12 @@ export class OnnxTrainer implements Trainer {
   }
 
   async precompute(inputs: ModelInputs): Promise<FrozenActivations> {
-    this.#calls.checkUsable()
+    this.#checkSamples(inputs)
     return this.#calls.inTurn(() => this.#sessions.precompute(inputs))
   }
 
   async predict(samples: ModelInputs | FrozenActivations, weights: WeightChoice = 'trained') {
-    this.#calls.checkUsable()
+    this.#checkSamples(samples)
     this.#checkChoice(weights)
     return this.#calls.inTurn(() => this.#sessions.predict(samples, this.#weights(weights)))
   }
@@ -137,6 +137,7 @@ export class OnnxTrainer implements Trainer {
   }
 
   async loadCheckpoint(path: string): Promise<unknown> {
+    this.#calls.checkUsable()
     const { state, extra } = decodeCheckpoint(await readFile(path), this.#fingerprint())
     this.restore(state)
     return extra
@@ -156,6 +157,7 @@ export class OnnxTrainer implements Trainer {
   }
 
   memory(): TrainingMemory {
+    this.#calls.checkUsable()
     const { plan, stateTensors } = this.#parts
     const bytes = plan.precision === 'float64' ? 8 : 4
     const state = stateTensors.reduce((sum, { shape }) => sum + bytes * elementCount(shape), 0)
@@ -172,9 +174,14 @@ export class OnnxTrainer implements Trainer {
     })
   }
 
-  #check({ labels, batchSize }: TrainingBatch): void {
+  #check(batch: TrainingBatch): void {
+    this.#checkSamples(batch)
+    checkLabels(this.#parts.options.loss, batch.labels, batch.batchSize, this.#parts.classCount)
+  }
+
+  #checkSamples(samples: ModelInputs | FrozenActivations): void {
     this.#calls.checkUsable()
-    checkLabels(this.#parts.options.loss, labels, batchSize, this.#parts.classCount)
+    checkSamples(this.#parts.plan, samples)
   }
 
   #checkChoice(weights: WeightChoice): void {

@@ -60,8 +60,17 @@ function isWeight({ dataType, dims }: TensorProto): boolean {
 }
 
 function readableName(initializer: string, node: NodeProto, index: number): string {
-  const scope = (node.name ?? '').split('/').filter(Boolean).slice(0, -1).join('.')
+  const scope = scopeOf(node)
   if (!meaningless.test(initializer) || scope === '') return initializer
   const isBias = index === 2 || (node.opType === 'Add' && initializer.includes('Add'))
   return `${scope}.${isBias ? 'bias' : 'weight'}`
+}
+
+/**
+ * The module that a node belongs to, as PyTorch names it. Its exporter names the children of a `Sequential` by their whole
+ * path: `/features/features.7/features.7.2/block/block.3/Conv` belongs to `features.7.2.block.3`.
+ */
+function scopeOf({ name = '' }: NodeProto): string {
+  const parts = name.split('/').filter(Boolean).slice(0, -1)
+  return parts.filter((part, index) => parts[index + 1]?.startsWith(`${part}.`) !== true).join('.')
 }

@@ -1,7 +1,7 @@
 import { checkNumber, DblossError } from '@dbloss/core'
 import { isDifferentiable, ruleOf } from '../differentiation/operators/index.ts'
 import { probeValues } from '../differentiation/probe.ts'
-import { DATA_TYPE, ModelGraph, type ModelProto } from '../onnx/index.ts'
+import { checkModel, DATA_TYPE, type ModelGraph, type ModelProto } from '../onnx/index.ts'
 import type { GraphPrecision } from '../precision.ts'
 import { inputShapesOf } from './model-inputs.ts'
 import type { ModelParameter } from './parameters.ts'
@@ -11,29 +11,31 @@ import { type TrainedPart, trainedPartOf } from './trained-part.ts'
 import type { TrainerOptions } from './trainer.ts'
 import type { TrainingPlan } from './training-plan.ts'
 import { untieWeights } from './untie.ts'
+import { valuesOfShapes } from './values-of-shapes.ts'
 
 /** Finds out everything about a training that can be known before a step: what is trained, and all shapes. */
 export async function planTraining(model: ModelProto, options: Omit<TrainerOptions, 'model'>): Promise<TrainingPlan> {
   const { ort, trainable, dimensions, recomputedStretches = 1, sessionOptions } = options
   checkNumber('recomputedStretches', recomputedStretches, { integer: true, minimum: 1 })
-  const graph = new ModelGraph(untieWeights(model))
+  const graph = checkModel(untieWeights(model))
   const output = outputOf(graph, options.output)
   const trained = selectParameters(graph, trainable)
   const precision = precisionOf(graph, trained)
   const names = trained.map(({ initializer }) => initializer)
   const part = trainedPartOf(graph, output, names)
   const inputShapes = inputShapesOf(graph, dimensions)
+  const ofShapes = valuesOfShapes(graph)
   const computed = (values: readonly string[]): string[] => values.filter((value) => graph.producers.has(value))
   const probed = await probeValues({
     ort,
     graph,
     inputShapes,
     values: computed([...new Set(part.nodes.flatMap((node) => [...node.input, ...node.output]))]),
-    read: computed([...new Set([...part.frozen, ...settledInputs(part)])]),
+    read: computed([...new Set([...part.frozen, ...settledInputs(part).filter((value) => ofShapes.has(value))])]),
     sessionOptions,
   })
   const segments = segmentsOf(part, { output, trained: names, count: recomputedStretches })
-  return { graph, output, precision, inputShapes, trained, part, segments, probed }
+  return { graph, output, precision, inputShapes, trained, part, segments, probed, ofShapes }
 }
 
 /** The integers that decide how gradients are written. */

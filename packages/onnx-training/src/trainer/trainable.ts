@@ -21,7 +21,9 @@ export function selectParameters(graph: ModelGraph, selection: TrainableSelectio
   const parameters = parametersOf(graph)
   const selected = selectFrom(parameters, selection)
   if (selected.length > 0) return selected
-  throw new DblossError('argument', `trainable selects none of the model's weights, as ${examplesOf(parameters)}`, {
+  const weights =
+    parameters.length === 0 ? 'the model has no weights of float32 or float64' : `it has ${examplesOf(parameters)}`
+  throw new DblossError('argument', `trainable selects none of the model's weights; ${weights}`, {
     argument: 'trainable',
     found: String(selection),
     expected: 'a pattern, names, a function or { lastBlocks } that selects weights of the model',
@@ -56,15 +58,17 @@ function named(parameters: readonly ModelParameter[], names: readonly string[]):
 
 /**
  * `encoder.layer.11` of `encoder.layer.11.output.bias`, `conv_pw_13` of `conv_pw_13/kernel`, and `layers.3.blocks.1` or
- * `layer4.2` where blocks lie in stages.
+ * `layer4.2` where blocks lie in stages; but `features.8` of `features.8.1.weight`, where the second number is that of a layer.
  */
 const blockPattern =
-  /^(?:.*?[._/])?(?:\w*?[A-Za-z_])?\d+(?=[._/]|$)(?:[._/](?:(?:blocks|layers|layer)[._/])?\d+(?=[._/]|$))?/
-/** Numbered layers of a head are no blocks. */
+  /^(?:.*?[._/])?(?:\w*?[A-Za-z_])?\d+(?=[._/])(?:[._/](?:(?:blocks|layers|layer)[._/])?\d+(?=[._/])(?![._/](?:weight|bias)$))?/
+/** Numbered layers of a head, and norms such as `bn2`, are no blocks. */
 const headPattern = /(^|[._/])(classifier|head|heads|fc)([._/]|$)/
+const normPattern = /(bn|norm)_?\d+$/
 
 function blockOf({ name }: ModelParameter): string | undefined {
-  return headPattern.test(name) ? undefined : name.match(blockPattern)?.[0]
+  const block = headPattern.test(name) ? undefined : name.match(blockPattern)?.[0]
+  return block === undefined || normPattern.test(block) ? undefined : block
 }
 
 function lastBlocks(parameters: readonly ModelParameter[], count: number): ModelParameter[] {

@@ -25,12 +25,13 @@ export interface TrainedPart {
 export function trainedPartOf(graph: ModelGraph, output: string, trained: readonly string[]): TrainedPart {
   const behind = graph.nodesBehind([output])
   const dependent = dependentOn(behind, trained)
-  const unused = trained.find((name) => !behind.some(({ input }) => input.includes(name)))
+  const changing = changedBy(behind, output)
+  const unused = trained.find((name) => !changing.has(name))
   if (unused !== undefined) {
-    throw new DblossError('model', `'${output}' does not depend on the trained weight '${unused}'`, {
+    throw new DblossError('model', `'${output}' does not change with the trained weight '${unused}'`, {
       argument: 'trainable',
       found: unused,
-      expected: `weights that '${output}' depends on`,
+      expected: `weights that '${output}' changes with`,
     })
   }
   const nodes = behind.filter(({ output: values }) => values.some((value) => dependent.has(value)))
@@ -45,6 +46,17 @@ export function trainedPartOf(graph: ModelGraph, output: string, trained: readon
   const isFrozen = (value: string): boolean => fromInputs.has(value) && !graph.initializers.has(value)
   const constants = [...read].filter((value) => graph.producers.has(value) && !fromInputs.has(value))
   return { nodes, active, frozen: [...read].filter(isFrozen), constantNodes: graph.nodesBehind(constants) }
+}
+
+/** The values that change an output continuously, itself included. */
+function changedBy(nodes: readonly NodeProto[], output: string): Set<string> {
+  const changing = new Set([output])
+  for (const node of nodes.toReversed()) {
+    if (isDifferentiable(node) && node.output.some((value) => changing.has(value))) {
+      for (const value of node.input) changing.add(value)
+    }
+  }
+  return changing
 }
 
 /** The values that depend on some others in any way, themselves included. */

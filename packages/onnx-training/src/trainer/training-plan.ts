@@ -19,6 +19,8 @@ export interface TrainingPlan {
   readonly part: TrainedPart
   readonly segments: readonly Segment[]
   readonly probed: ProbedValues
+  /** The values that follow from the shapes of the inputs. */
+  readonly ofShapes: ReadonlySet<string>
 }
 
 /** Values below every trained weight, by how a step gets them. */
@@ -32,10 +34,12 @@ export interface FrozenValues {
 }
 
 /** Sorts the frozen values of a plan. */
-export function frozenValuesOf({ graph, part, probed }: TrainingPlan): FrozenValues {
+export function frozenValuesOf({ graph, part, probed, ofShapes }: TrainingPlan): FrozenValues {
   const isGiven = (name: string): boolean => !graph.producers.has(name)
   const isSize = (name: string): boolean =>
-    probed.integersAt.has(name) && probed.values.shape(name).every((size) => typeof size === 'number')
+    ofShapes.has(name) &&
+    probed.integersAt.has(name) &&
+    probed.values.shape(name).every((size) => typeof size === 'number')
   return {
     given: part.frozen.filter(isGiven),
     computed: part.frozen.filter((name) => !isGiven(name) && !isSize(name)),

@@ -1,9 +1,8 @@
 import type { Loss } from '@dbloss/core'
-import { feedTypes } from '../differentiation/probe.ts'
 import type { Ort, OrtData, OrtSession, OrtTensor } from '../ort.ts'
 import { precisions, toPrecision } from '../precision.ts'
 import { disposeAll, scalarOf } from '../step-results.ts'
-import { type FrozenActivations, feedTensor, inputTensors, type ModelInputs } from './batches.ts'
+import { type FrozenActivations, type ModelInputs, sampleTensors } from './batches.ts'
 import type { Device } from './device.ts'
 import type { Segment } from './segments.ts'
 import {
@@ -25,7 +24,7 @@ export interface BatchGradients {
   readonly gradients: Tensors
 }
 
-/** The sessions that compute logits, losses and gradients; each is made when it is first needed. */
+/** The sessions that compute logits, losses and gradients of checked samples; each is made when it is first needed. */
 export class TrainingSessions {
   readonly #ort: Ort
   readonly #device: Device
@@ -48,7 +47,8 @@ export class TrainingSessions {
     const activations = Object.fromEntries(
       Object.entries(tensors)
         .filter(([name]) => !this.#frozenValues.sizes.includes(name))
-        .map(([name, tensor]) => [name, tensor.data as OrtData]),
+        // A copy: a value that is given is the caller's array.
+        .map(([name, tensor]) => [name, (tensor.data as OrtData).slice()]),
     )
     return { activations, batchSize: inputs.batchSize }
   }
@@ -138,26 +138,14 @@ export class TrainingSessions {
   async #frozenTensors(samples: ModelInputs | FrozenActivations): Promise<Tensors> {
     const { given, computed, sizes } = this.#frozenValues
     const sizeTensors = Object.fromEntries(sizes.map((name) => [name, this.#sizeTensor(name, samples.batchSize)]))
-    if ('activations' in samples) return { ...this.#activationTensors(samples), ...sizeTensors }
-    const inputs = inputTensors(this.#ort, this.#plan, samples)
+    const inputs = sampleTensors(this.#ort, this.#plan, samples)
+    if ('activations' in samples) return { ...inputs, ...sizeTensors }
     const own = Object.fromEntries(given.map((name) => [name, inputs[name]!]))
     if (computed.length === 0) return { ...own, ...sizeTensors }
     const session = await this.#session('frozen', () => this.#device.session(frozenGraph(this.#plan)))
     const feeds = Object.fromEntries(session.inputNames.map((name) => [name, inputs[name]!]))
     const outputs = await session.run(feeds)
     return { ...own, ...Object.fromEntries(computed.map((name) => [name, outputs[name]!])), ...sizeTensors }
-  }
-
-  #activationTensors({ activations, batchSize }: FrozenActivations): Tensors {
-    const { given, computed } = this.#frozenValues
-    return Object.fromEntries(
-      [...given, ...computed].map((name) => {
-        const elementType = elementTypeOf(this.#plan, name)
-        const feedType = Object.values(feedTypes).find(({ type }) => type === elementType)!
-        const shape = this.#plan.probed.values.shape(name)
-        return [name, feedTensor(this.#ort, `activations['${name}']`, feedType, activations[name], shape, batchSize)]
-      }),
-    )
   }
 
   #sizeTensor(name: string, batchSize: number): OrtTensor {
