@@ -30,21 +30,23 @@ export interface ProbedValues {
 const BATCH_SIZES = [2, 3] as const
 
 /**
- * Finds the shapes of values by running the model on zeros at two batch sizes: whatever the runtime can run has shapes, and
- * no shape inference of our own can disagree with it.
+ * Finds the shapes of values by running the model at two batch sizes: whatever the runtime can run has shapes, and no shape
+ * inference of our own can disagree with it. A run on other inputs tells integers that follow from the sizes alone from those
+ * that follow from the data.
  *
  * @throws DblossError `model` for an input of an element type that cannot be fed.
  */
 export async function probeValues(options: ProbeOptions): Promise<ProbedValues> {
-  const { ort, graph, inputShapes, values, read = [], sessionOptions } = options
+  const { ort, graph, values, read = [], sessionOptions } = options
   const session = await ort.InferenceSession.create(probeModel(options), sessionOptions)
   try {
-    const run = async (batchSize: number): Promise<Readonly<Record<string, OrtTensor>>> =>
-      session.run(zeroFeeds(ort, session, graph, inputShapes, batchSize))
-    const first = await run(BATCH_SIZES[0])
-    const grows = Object.values(inputShapes).some((shape) => shape.some((size) => typeof size !== 'number'))
-    const second = grows ? await run(BATCH_SIZES[1]) : first
-    const shapes = new Map<string, ValueShape>(Object.entries(inputShapes))
+    const run = (batchSize: number, fill: 0 | 1) => session.run(probeFeeds(options, session, batchSize, fill))
+    const [first, second, filled] = [
+      await run(BATCH_SIZES[0], 0),
+      await run(BATCH_SIZES[1], 0),
+      await run(BATCH_SIZES[0], 1),
+    ]
+    const shapes = new Map<string, ValueShape>(Object.entries(options.inputShapes))
     values.forEach((name, index) => {
       const shape = generalShape(integersOf(first[shapeOutput(index)]!), integersOf(second[shapeOutput(index)]!))
       if (shape !== undefined) shapes.set(name, shape)
@@ -53,9 +55,9 @@ export async function probeValues(options: ProbeOptions): Promise<ProbedValues> 
     const integersAt = new Map<string, (batchSize: number) => readonly number[]>()
     for (const name of read.filter((each) => types.get(each) === 'int64' || types.get(each) === 'int32')) {
       const [one, other] = [integersOf(first[name]!), integersOf(second[name]!)]
-      if (one.length !== other.length) continue
+      if (one.length !== other.length || one.join() !== integersOf(filled[name]!).join()) continue
       integersAt.set(name, (batchSize) =>
-        one.map((value, index) => value + (other[index]! - value) * (grows ? batchSize - BATCH_SIZES[0] : 0)),
+        one.map((value, index) => value + (other[index]! - value) * (batchSize - BATCH_SIZES[0])),
       )
     }
     const settled = [...integersAt].flatMap(([name, at]) =>
@@ -95,16 +97,23 @@ function integersOf({ data }: OrtTensor): number[] {
   return Array.from(data as BigInt64Array | Int32Array, Number)
 }
 
-function zeroFeeds(
-  ort: Ort,
+/** Inputs of zeros or ones. */
+function probeFeeds(
+  { ort, graph: { graph }, inputShapes }: ProbeOptions,
   { inputNames }: OrtSession,
-  { graph }: ModelGraph,
-  inputShapes: Readonly<Record<string, ValueShape>>,
   batchSize: number,
+  fill: 0 | 1,
 ): Readonly<Record<string, OrtTensor>> {
   const infos = graph.input.filter(({ name }) => inputNames.includes(name!))
   return Object.fromEntries(
-    infos.map((info) => [info.name, zeros(ort, info, sizesAt(inputShapes[info.name!]!, batchSize))]),
+    infos.map((info) => {
+      const { type, create } = feedTypeOf(info)
+      const dims = sizesAt(inputShapes[info.name!]!, batchSize)
+      const data = create(dims.reduce((product, size) => product * size, 1))
+      if (data instanceof BigInt64Array) data.fill(BigInt(fill))
+      else data.fill(fill)
+      return [info.name, new ort.Tensor(type, data, dims)]
+    }),
   )
 }
 
@@ -135,11 +144,6 @@ export function feedTypeOf({ name, type }: ValueInfoProto): FeedType {
     found: elementType,
     expected: `one of ${Object.keys(feedTypes).join(', ')}`,
   })
-}
-
-function zeros(ort: Ort, info: ValueInfoProto, dims: readonly number[]): OrtTensor {
-  const { type, create } = feedTypeOf(info)
-  return new ort.Tensor(type, create(dims.reduce((product, size) => product * size, 1)), dims)
 }
 
 /** The name of an element type by its number in the format. */
