@@ -1,4 +1,4 @@
-import type { ProbedValues } from '../differentiation/probe.ts'
+import { feedTypeOf, type ProbedValues } from '../differentiation/probe.ts'
 import type { ValueShape } from '../differentiation/shapes.ts'
 import type { ModelGraph } from '../onnx/index.ts'
 import type { OrtElementType } from '../ort.ts'
@@ -48,6 +48,9 @@ export function frozenValuesOf({ graph, part, probed, ofShapes }: TrainingPlan):
 }
 
 /** The element type of a value that is fed to the trained part. */
-export function elementTypeOf({ probed, precision }: TrainingPlan, value: string): OrtElementType {
-  return probed.types.get(value) ?? precision
+export function elementTypeOf({ graph, probed, precision }: TrainingPlan, value: string): OrtElementType {
+  const input = graph.graph.input.find(({ name }) => name === value)
+  return input === undefined || graph.initializers.has(value)
+    ? (probed.types.get(value) ?? precision)
+    : feedTypeOf(input).type
 }

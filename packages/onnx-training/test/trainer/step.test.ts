@@ -1,22 +1,20 @@
-import { evaluate, type OptimizerSettings, type Reduction } from '@dbloss/core'
+import { defineLoss, evaluate, max, type OptimizerSettings, power, type Reduction, subtract, sum } from '@dbloss/core'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import {
   adamW,
   createHeadTrainer,
   createTrainer,
+  encodeModel,
   GraphBuilder,
   graphOf,
-  type ModelProto,
-  makeTensor,
   sgd,
   type TrainingBatch,
-  tensorData,
+  valueInfo,
   warmupCosine,
 } from '../../src/index.ts'
 import { createSmallTrainer, largestDifference, tensorsOf } from './support/create.ts'
 import { randomValues } from './support/random-values.ts'
-import { runModel } from './support/run-model.ts'
 import { smallBatch, smallLoss } from './support/small-batch.ts'
 import { CLASSES, FEATURES, smallModel, smallModelWeights } from './support/small-model.ts'
 
@@ -24,48 +22,49 @@ const batch = smallBatch(5, 1)
 /** Float64 with sums of a dozen terms: whatever is written differently differs by rounding alone. */
 const ROUNDING = 1e-12
 
-/** A model with one number of a weight moved. */
-function moved(model: ModelProto, name: string, index: number, offset: number): ModelProto {
+/** The loss of the batch as a function of the small model's weights, in plain onnxruntime. */
+async function lossOfWeights() {
+  const model = smallModel()
   const graph = graphOf(model)
-  const initializer = graph.initializer.map((tensor) => {
-    if (tensor.name !== name) return tensor
-    const values = tensorData(tensor) as Float64Array
-    values[index]! += offset
-    return makeTensor(name, values, tensor.dims)
-  })
-  return { ...model, graph: { ...graph, initializer } }
-}
-
-async function lossOf(model: ModelProto): Promise<number> {
+  const weights = graph.initializer.map(({ name, dims }) => valueInfo(name!, 'double', dims))
+  const open = { ...model, graph: { ...graph, input: [...graph.input, ...weights], initializer: [] } }
+  const session = await ort.InferenceSession.create(encodeModel(open))
   const { inputs, labels, batchSize } = batch
-  const logits = await runModel(model, { x: { data: inputs.x, dims: [batchSize, FEATURES] } })
-  return evaluate(smallLoss(), { logits, labels, batchSize }).value
+  const x = new ort.Tensor('float64', inputs.x, [batchSize, FEATURES])
+  return async (values: Readonly<Record<string, Float64Array>>): Promise<number> => {
+    const feeds = graph.initializer.map(({ name, dims }) => [name, new ort.Tensor('float64', values[name!]!, dims)])
+    const outputs = await session.run({ x, ...Object.fromEntries(feeds) })
+    return evaluate(smallLoss(), { logits: outputs.logits!.data as Float64Array, labels, batchSize }).value
+  }
 }
 
 describe('one step of SGD', () => {
   test('moves every weight by −lr · ∂loss/∂w of finite differences', async () => {
-    const model = smallModel()
     const trainer = await createSmallTrainer({
       trainable: smallModelWeights,
       optimizer: sgd({ learningRate: 1, momentum: 0 }),
     })
-    const before = await tensorsOf(trainer)
+    const before = (await tensorsOf(trainer)) as Readonly<Record<string, Float64Array>>
     const { loss } = await trainer.step(batch)
     const after = await tensorsOf(trainer)
     await trainer.dispose()
-    expect(loss).toBeCloseTo(await lossOf(model), 12)
+    const lossAt = await lossOfWeights()
+    expect(loss).toBeCloseTo(await lossAt(before), 12)
 
     const step = 1e-5
     for (const name of smallModelWeights) {
-      const derivatives = await Promise.all(
-        Array.from(before[name]!, async (_, index) => {
-          const [up, down] = await Promise.all([step, -step].map((offset) => lossOf(moved(model, name, index, offset))))
-          return (up! - down!) / (2 * step)
-        }),
-      )
-      const got = before[name]!.map((value, index) => value - after[name]![index]!)
+      const values = before[name]!
+      const at = (index: number, offset: number) => {
+        const moved = values.slice()
+        moved[index]! += offset
+        return lossAt({ ...before, [name]: moved })
+      }
+      const expected = new Float64Array(values.length)
+      for (const index of values.keys())
+        expected[index] = ((await at(index, step)) - (await at(index, -step))) / (2 * step)
+      const got = values.map((value, index) => value - after[name]![index]!)
       // A central difference with step 1e-5 errs by some 1e-10 of second derivatives of order one.
-      expect(largestDifference({ got }, { got: derivatives }), name).toBeLessThan(1e-7)
+      expect(largestDifference({ got }, { got: expected }), name).toBeLessThan(1e-7)
     }
   })
 })
@@ -145,17 +144,51 @@ describe('several batches in one step', () => {
   test.each<Reduction>(['mean', 'batchmean', 'sum', 'none'])(
     'equal one of all samples, reduction %s',
     async (reduction) => {
+      const [added, whole] = [
+        await createSmallTrainer({ loss: smallLoss(reduction) }),
+        await createSmallTrainer({ loss: smallLoss(reduction) }),
+      ]
+      const start = await added.state()
       for (const batches of [parts, [parts[0]!, unknown], [unknown, unknown]]) {
-        const [added, whole] = await Promise.all([0, 1].map(() => createSmallTrainer({ loss: smallLoss(reduction) })))
-        const got = await added!.step(batches)
-        const expected = await whole!.step(joined(batches))
+        for (const trainer of [added, whole]) trainer.restore(start)
+        const got = await added.step(batches)
+        const expected = await whole.step(joined(batches))
         expect(got.loss).toBeCloseTo(expected.loss, 12)
         expect(got.gradientNorm).toBeCloseTo(expected.gradientNorm, 12)
-        expect(largestDifference(await tensorsOf(added!), await tensorsOf(whole!))).toBeLessThan(ROUNDING)
-        for (const trainer of [added!, whole!]) await trainer.dispose()
+        expect(largestDifference(await tensorsOf(added), await tensorsOf(whole))).toBeLessThan(ROUNDING)
       }
+      for (const trainer of [added, whole]) await trainer.dispose()
     },
   )
+
+  test('equal one of all samples where the loss is a mean of rows', async () => {
+    const lossOfRows = defineLoss({
+      name: 'spread of logits',
+      formula: ({ logits, labels }) => sum(power(subtract(logits, labels), 2), 'classes'),
+    })
+    const [added, whole] = [
+      await createSmallTrainer({ loss: lossOfRows }),
+      await createSmallTrainer({ loss: lossOfRows }),
+    ]
+    const got = await added.step(parts)
+    expect(got.loss).toBeCloseTo((await whole.step(joined(parts))).loss, 12)
+    expect(largestDifference(await tensorsOf(added), await tensorsOf(whole))).toBeLessThan(ROUNDING)
+    for (const trainer of [added, whole]) await trainer.dispose()
+  })
+
+  test('are refused where the loss couples the rows of a batch', async () => {
+    const coupled = defineLoss({
+      name: 'coupled',
+      formula: ({ logits }) => max(max(logits, 'classes'), 'batch'),
+    })
+    const trainer = await createSmallTrainer({ loss: coupled })
+    await expect(trainer.step(parts)).rejects.toThrow(
+      expect.objectContaining({ code: 'argument', message: expect.stringContaining('coupled couples the rows') }),
+    )
+    expect(trainer.stepCount).toBe(0)
+    await trainer.step(parts[1]!)
+    await trainer.dispose()
+  })
 
   test('count as one step', async () => {
     const trainer = await createSmallTrainer()
