@@ -13,11 +13,11 @@ interface SimulatedData {
 }
 
 /**
- * The share of data sets whose interval holds the mAP, or the difference of two mAPs, that 20,000 samples show: percentile
- * intervals of mAP, the same turned around at the estimate, and percentile intervals of the difference. Normal scores,
+ * The share of data sets whose interval holds the mAP, or the difference of two mAPs, that 20,000 samples show: intervals of
+ * mAP, the same turned around at the estimate, which gives plain quantiles, and intervals of the difference. Normal scores,
  * shifted for positives; those of the two models are correlated.
  */
-export function simulateCoverage(positives: number): { percentile: number; turned: number; difference: number } {
+export function simulateCoverage(positives: number): { basic: number; plain: number; difference: number } {
   const random = createRandom(positives)
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
   const draw = (samples: number): SimulatedData => {
@@ -43,7 +43,7 @@ export function simulateCoverage(positives: number): { percentile: number; turne
   const truth = trueMap(population.weak)
   const trueDifference = trueMap(population.strong) - truth
 
-  const held = { percentile: 0, turned: 0, difference: 0 }
+  const held = { basic: 0, plain: 0, difference: 0 }
   for (let seed = 0; seed < dataSets; seed++) {
     const { labels, weak, strong } = draw(sampleCount)
     const { baseline, models } = bootstrapMapDifference({
@@ -56,13 +56,13 @@ export function simulateCoverage(positives: number): { percentile: number; turne
     })
     const { estimate, lower, upper } = baseline.all
     const difference = models.strong.difference.all
-    if (lower <= truth && truth <= upper) held.percentile++
-    if (lower <= 2 * estimate - truth && 2 * estimate - truth <= upper) held.turned++
+    if (lower <= truth && truth <= upper) held.basic++
+    if (lower <= 2 * estimate - truth && 2 * estimate - truth <= upper) held.plain++
     if (difference.lower <= trueDifference && trueDifference <= difference.upper) held.difference++
   }
   return {
-    percentile: held.percentile / dataSets,
-    turned: held.turned / dataSets,
+    basic: held.basic / dataSets,
+    plain: held.plain / dataSets,
     difference: held.difference / dataSets,
   }
 }
