@@ -9,9 +9,8 @@ import {
   type Standardization,
 } from '@dbloss/transformers'
 import { type Cell, meanGrid, runGrid, type Samples } from './grid.ts'
+import { subset, subsetSeeds, takeRows } from './subsets.ts'
 
-const subset = { max: 400, min: 10, exponent: 2 }
-const subsetSeeds = [0, 1, 2]
 const settings = { epochs: 40, batchSize: 128, learningRate: 3e-3, weightDecay: 1e-2 }
 
 /** The grids of the photographs, one for each way to scale the features. */
@@ -56,12 +55,4 @@ export async function photographGrids(realData: string, onProgress: (text: strin
   } finally {
     await backbone.dispose()
   }
-}
-
-function takeRows({ features, labels }: Samples, rows: readonly number[], featureCount: number): Samples {
-  const taken = new Float32Array(rows.length * featureCount)
-  rows.forEach((row, position) => {
-    taken.set(features.subarray(row * featureCount, (row + 1) * featureCount), position * featureCount)
-  })
-  return { features: taken, labels: rows.map((row) => labels[row]!) }
 }

@@ -50,7 +50,7 @@ export interface MapDifference {
  * Mean average precision by split with bootstrap confidence intervals: N of the N samples are drawn with replacement,
  * `resamples` times; with the quantiles q of the values at (1 ∓ confidence) / 2, the interval goes from
  * 2 · estimate − q_upper to 2 · estimate − q_lower, as far as that lies in [0, 1] (the basic interval of Davison and Hinkley,
- * "Bootstrap Methods and their Application", 1997, section 5.2.1).
+ * "Bootstrap Methods and their Application", 1997, chapter 5).
  *
  * A class without positives in a resample has no average precision and is left out of the means of that resample; a split
  * that loses all its classes is left out with it, see `resamples` of the interval. It says how much the numbers depend on
