@@ -81,17 +81,9 @@ export function appendOptimizer(
     return graph.result(nextName(name), 'Add', [decayed, sample], element, shape)
   }
 
-  const squares = parameters.map(({ gradient, shape }) =>
-    graph.reduce(
-      'ReduceSumSquare',
-      gradient,
-      shape.map((_, axis) => axis),
-      { keepDimensions: false },
-    ),
-  )
-  const gradientNorm = node(
-    'Sqrt',
-    squares.reduce((total, square) => node('Add', total, square)),
+  const gradientNorm = globalNorm(
+    graph,
+    parameters.map(({ gradient, shape }) => ({ value: gradient, shape })),
   )
   /** min(1, clipNorm / norm); the smallest norm only guards the division. */
   const clipFactor =
@@ -121,4 +113,16 @@ export function appendOptimizer(
     graph.result(nextName(name), 'Sub', [kept, step], element, shape)
   }
   return { moments, gradientNorm }
+}
+
+/** The norm of all numbers of some tensors, a scalar. */
+export function globalNorm(
+  graph: GraphBuilder,
+  tensors: readonly { readonly value: string; readonly shape: readonly number[] }[],
+): string {
+  const squares = tensors.map(({ value, shape }) => {
+    const axes = shape.map((_, axis) => axis)
+    return graph.reduce('ReduceSumSquare', value, axes, { keepDimensions: false })
+  })
+  return graph.node('Sqrt', [squares.reduce((total, square) => graph.node('Add', [total, square]))])
 }

@@ -40,7 +40,8 @@ export async function createTrainer(given: TrainerOptions): Promise<Trainer> {
   const { model, state } = updateGraph({ optimizer, precision: plan.precision, parameters, averageDecay })
   const device = new Device(ort, sessionOptions, plan.precision)
   const names = state.map(({ name }) => nextName(name))
-  const update = await device.session(model, [...names, 'gradientNorm'], ['gradientNorm'])
+  const norms = ['gradientNorm', 'weightNorm']
+  const update = await device.session(model, [...names, ...norms], norms)
   const weights = plan.trained.map(({ initializer }) => [initializer, weightsOf(plan, initializer)] as const)
   const averages =
     averageDecay === undefined ? [] : weights.map(([name, values]) => [averageName(name), values] as const)

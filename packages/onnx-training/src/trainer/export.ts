@@ -1,13 +1,19 @@
-import { type ModelGraph, type ModelProto, makeTensor } from '../onnx/index.ts'
+import { DATA_TYPE, graphOf, halvesOfFloats, type ModelProto, makeTensor, type TensorProto } from '../onnx/index.ts'
 
-/** A model with other values of some weights; all else is shared with the original. */
+/** A model with other values of some weights, each in the element type that it has; all else is shared with the original. */
 export function withWeights(
-  { model, graph }: ModelGraph,
+  model: ModelProto,
   weights: ReadonlyMap<string, Float32Array | Float64Array>,
 ): ModelProto {
+  const graph = graphOf(model)
   const initializer = graph.initializer.map((tensor) => {
     const values = weights.get(tensor.name!)
-    return values === undefined ? tensor : makeTensor(tensor.name!, values, tensor.dims)
+    return values === undefined ? tensor : withValues(tensor, values)
   })
   return { ...model, graph: { ...graph, initializer } }
+}
+
+function withValues({ name = '', dims, dataType }: TensorProto, values: Float32Array | Float64Array): TensorProto {
+  if (dataType !== DATA_TYPE.float16) return makeTensor(name, values, dims)
+  return { name, dims: [...dims], dataType, rawData: new Uint8Array(halvesOfFloats(values).buffer) }
 }

@@ -88,7 +88,7 @@ export class OnnxTrainer implements Trainer {
     const report = { loss, gradientNorm: scalarOf(outputs.gradientNorm!), learningRate }
     const next = Object.fromEntries(this.#state.names.map((name) => [name, outputs[nextName(name)]!]))
     try {
-      checkFinite(report, this.#state.step + 1)
+      checkFinite({ ...report, 'the norm of the weights': scalarOf(outputs.weightNorm!) }, this.#state.step + 1)
     } catch (error) {
       disposeAll(next)
       throw error
@@ -149,7 +149,7 @@ export class OnnxTrainer implements Trainer {
     const values = this.parameters.map(
       ({ initializer }) => [initializer, tensors[nameOf(initializer, weights)]!] as const,
     )
-    return withWeights(this.#parts.plan.graph, new Map(values))
+    return withWeights(this.#parts.plan.original, new Map(values))
   }
 
   async save(path: string, weights: WeightChoice = 'trained'): Promise<void> {

@@ -3,6 +3,7 @@ import { isDifferentiable, ruleOf } from '../differentiation/operators/index.ts'
 import { probeValues } from '../differentiation/probe.ts'
 import { checkModel, DATA_TYPE, type ModelGraph, type ModelProto } from '../onnx/index.ts'
 import type { GraphPrecision } from '../precision.ts'
+import { inFloat32 } from './half-precision.ts'
 import { inputShapesOf } from './model-inputs.ts'
 import type { ModelParameter } from './parameters.ts'
 import { segmentsOf } from './segments.ts'
@@ -17,7 +18,8 @@ import { valuesOfShapes } from './values-of-shapes.ts'
 export async function planTraining(model: ModelProto, options: Omit<TrainerOptions, 'model'>): Promise<TrainingPlan> {
   const { ort, trainable, dimensions, recomputedStretches = 1, sessionOptions } = options
   checkNumber('recomputedStretches', recomputedStretches, { integer: true, minimum: 1 })
-  const graph = checkModel(untieWeights(model))
+  const original = untieWeights(model)
+  const graph = checkModel(inFloat32(original))
   const output = outputOf(graph, options.output)
   const trained = selectParameters(graph, trainable)
   const precision = precisionOf(graph, trained)
@@ -35,7 +37,7 @@ export async function planTraining(model: ModelProto, options: Omit<TrainerOptio
     sessionOptions,
   })
   const segments = segmentsOf(part, { output, trained: names, count: recomputedStretches })
-  return { graph, output, precision, inputShapes, trained, part, segments, probed, ofShapes }
+  return { original, graph, output, precision, inputShapes, trained, part, segments, probed, ofShapes }
 }
 
 /** The integers that decide how gradients are written. */

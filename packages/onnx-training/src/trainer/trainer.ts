@@ -78,8 +78,8 @@ export interface Trainer {
    *
    * @param batch - or several, whose gradients are added up to that of one large batch: each counts by its known labels with
    * reduction `mean`, by its rows with `batchmean`.
-   * @throws DblossError `runtime` when the loss or the gradient is not finite; the trainer then keeps the state from before
-   * the step. `shape`, `argument` and `labels` for a bad batch.
+   * @throws DblossError `runtime` when the loss, the gradient or the new weights are not finite; the trainer then keeps the
+   * state from before the step. `shape`, `argument` and `labels` for a bad batch.
    */
   step(batch: TrainingBatch | readonly TrainingBatch[]): Promise<TrainingStep>
   /** Runs the frozen part of the model alone, so that its results can be kept and trained on again. */

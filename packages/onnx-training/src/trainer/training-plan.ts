@@ -1,6 +1,6 @@
 import { feedTypeOf, type ProbedValues } from '../differentiation/probe.ts'
 import type { ValueShape } from '../differentiation/shapes.ts'
-import type { ModelGraph } from '../onnx/index.ts'
+import type { ModelGraph, ModelProto } from '../onnx/index.ts'
 import type { OrtElementType } from '../ort.ts'
 import type { GraphPrecision } from '../precision.ts'
 import type { ModelParameter } from './parameters.ts'
@@ -10,6 +10,8 @@ import type { TrainedPart } from './trained-part.ts'
 /** Everything that is decided about a training before a step runs. */
 export interface TrainingPlan {
   /** The model with weights that are initializers of their own. */
+  readonly original: ModelProto
+  /** The same with float32 in the place of float16: what is trained. */
   readonly graph: ModelGraph
   /** The name of the logits. */
   readonly output: string

@@ -1,6 +1,6 @@
 import type { OptimizerSettings } from '@dbloss/core'
 import { GraphBuilder } from '../onnx/index.ts'
-import { appendOptimizer, nextName, type StateTensor } from '../optimizer-graph.ts'
+import { appendOptimizer, globalNorm, nextName, type StateTensor } from '../optimizer-graph.ts'
 import { type GraphPrecision, precisions, toPrecision } from '../precision.ts'
 import type { ModelParameter } from './parameters.ts'
 import { gradientName } from './training-graphs.ts'
@@ -31,8 +31,8 @@ export interface UpdateGraph {
 export const averageName = (parameter: string): string => `${parameter}_average`
 
 /**
- * One step of the optimizer as a graph of its own: weights, moments and gradients in; the same state after the step and the
- * gradient's norm out. With averaging also `average ← decay · average + (1 − decay) · weight`.
+ * One step of the optimizer as a graph of its own: weights, moments and gradients in; the same state after the step, the
+ * gradient's norm and that of the new weights out. With averaging also `average ← decay · average + (1 − decay) · weight`.
  */
 export function updateGraph({ optimizer, precision, parameters, averageDecay }: UpdateOptions): UpdateGraph {
   const { element } = precisions[precision]
@@ -47,6 +47,8 @@ export function updateGraph({ optimizer, precision, parameters, averageDecay }: 
   const { moments, gradientNorm } = appendOptimizer(graph, optimizer, precision, trained)
   graph.output('gradientNorm', gradientNorm, element, [])
   const weights = trained.map(({ name, shape }) => ({ name, shape }))
+  const next = weights.map(({ name, shape }) => ({ value: nextName(name), shape }))
+  graph.output('weightNorm', globalNorm(graph, next), element, [])
   if (averageDecay === undefined) return { model: graph.toBytes(), state: [...weights, ...moments] }
 
   const number = (value: number): string => graph.constant(toPrecision([value], precision), [])

@@ -23,7 +23,7 @@ export const smallModelWeights = [
  * x [batch, 4] → h = tanh(x · stem + bias) → h + sigmoid(LayerNorm(h) · dense + bias) → Gemm → logits [batch, 3]. All of
  * it has float64 kernels.
  */
-export function smallModel(precision: GraphPrecision = 'float64'): ModelProto {
+export function smallModel(precision: GraphPrecision = 'float64', width = WIDTH): ModelProto {
   const graph = new GraphBuilder('small')
   const { element } = precisions[precision]
   let seed = 0
@@ -37,11 +37,11 @@ export function smallModel(precision: GraphPrecision = 'float64'): ModelProto {
       weight(`${name}.bias`, columns),
     ])
   const x = graph.input('x', element, ['batch', FEATURES])
-  const stem = graph.node('Tanh', [dense('stem', x, FEATURES, WIDTH)])
-  const norm = [weight('blocks.0.norm.weight', WIDTH), weight('blocks.0.norm.bias', WIDTH)]
+  const stem = graph.node('Tanh', [dense('stem', x, FEATURES, width)])
+  const norm = [weight('blocks.0.norm.weight', width), weight('blocks.0.norm.bias', width)]
   const normalized = graph.node('LayerNormalization', [stem, ...norm])
-  const block = graph.node('Add', [stem, graph.node('Sigmoid', [dense('blocks.0.dense', normalized, WIDTH, WIDTH)])])
-  const head = [weight('head.weight', WIDTH, CLASSES), weight('head.bias', CLASSES)]
+  const block = graph.node('Add', [stem, graph.node('Sigmoid', [dense('blocks.0.dense', normalized, width, width)])])
+  const head = [weight('head.weight', width, CLASSES), weight('head.bias', CLASSES)]
   graph.output('logits', graph.node('Gemm', [block, ...head]), element, ['batch', CLASSES])
   return {
     ...graph.toModel(),
