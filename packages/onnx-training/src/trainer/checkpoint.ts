@@ -9,13 +9,14 @@ const FORMAT = 'dbloss-checkpoint-1'
  *
  * @param fingerprint - what a trainer must agree with to go on from it.
  * @param extra - JSON.
+ * @throws DblossError `argument` for an extra that JSON cannot hold.
  */
 export function encodeCheckpoint({ step, tensors }: TrainerState, fingerprint: string, extra: unknown): Uint8Array[] {
   const stored = Object.entries(tensors).map(([name, data]) => {
     const dtype = data instanceof Float64Array ? ('F64' as const) : ('F32' as const)
     return [name, { dtype, shape: [data.length], data } as SafetensorsTensor] as const
   })
-  const metadata = { format: FORMAT, step: String(step), training: fingerprint, extra: JSON.stringify(extra) }
+  const metadata = { format: FORMAT, step: String(step), training: fingerprint, extra: asJson(extra) }
   return encodeSafetensors(Object.fromEntries(stored), metadata)
 }
 
@@ -49,5 +50,21 @@ export function decodeCheckpoint(
   return {
     state: { step: Number(metadata.step), tensors: Object.fromEntries(values) },
     extra: JSON.parse(metadata.extra ?? 'null'),
+  }
+}
+
+function asJson(extra: unknown): string {
+  try {
+    const text: string | undefined = JSON.stringify(extra)
+    if (text !== undefined) return text
+    throw new TypeError(`it is ${typeof extra}`)
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new DblossError('argument', `extra cannot be written: ${found}; expected what JSON can hold`, {
+      argument: 'extra',
+      found: extra,
+      expected: 'JSON',
+      cause,
+    })
   }
 }

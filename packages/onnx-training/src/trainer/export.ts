@@ -1,10 +1,7 @@
 import { DATA_TYPE, graphOf, halvesOfFloats, type ModelProto, makeTensor, type TensorProto } from '../onnx/index.ts'
 
 /** A model with other values of some weights, each in the element type that it has; all else is shared with the original. */
-export function withWeights(
-  model: ModelProto,
-  weights: ReadonlyMap<string, Float32Array | Float64Array>,
-): ModelProto {
+export function withWeights(model: ModelProto, weights: ReadonlyMap<string, Float32Array | Float64Array>): ModelProto {
   const graph = graphOf(model)
   const initializer = graph.initializer.map((tensor) => {
     const values = weights.get(tensor.name!)

@@ -104,7 +104,7 @@ export interface Trainer {
    * new one (in Node).
    *
    * @param extra - what else training goes on from, as the state of a sampler: any JSON. Default `null`.
-   * @throws DblossError `output` when the file cannot be written.
+   * @throws DblossError `output` when the file cannot be written, `argument` for an `extra` that JSON cannot hold.
    */
   saveCheckpoint(path: string, extra?: unknown): Promise<void>
   /**
