@@ -1,5 +1,6 @@
 export { checkModel } from './check-model.ts'
 export { decodeModel, encodeModel } from './codec.ts'
+export { floatsOfHalves, halvesOfFloats } from './float16.ts'
 export {
   type AttributeValue,
   type Dimension,
