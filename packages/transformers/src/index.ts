@@ -19,7 +19,7 @@ export {
   type RunChoice,
 } from './fine-tune.ts'
 export { type ImageFolder, type ImageItem, readImageFolder, type SplitName } from './image-folder.ts'
-export { applyHead, type LinearHead } from './linear-head.ts'
+export { applyHead, attachHead, type LinearHead } from './linear-head.ts'
 export type { ModelConfig } from './model-files.ts'
 export {
   type ClassifyOptions,
