@@ -9,14 +9,14 @@ import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
 import { readFile, writeFileAtomic } from '../src/files/node.ts'
 import { readModelFile } from '../src/index.ts'
 
-const runs = Number(process.env.DBLOSS_PROPERTY_RUNS ?? 10)
-const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const kills = Number(process.env.DBLOSS_KILLS ?? 5)
+const writeModels = new URL('./support/write-models.ts', import.meta.url)
 
 /** A program with all that it imports, from sources, as a file of a temporary folder. */
-async function programOf(entry: string, options: BuildOptions): Promise<string> {
+async function programOf(entry: URL, options: BuildOptions): Promise<string> {
   const outfile = join(temporaryFolder(), 'program.mjs')
   await build({
-    entryPoints: [source(entry)],
+    entryPoints: [fileURLToPath(entry)],
     bundle: true,
     outfile,
     format: 'esm',
@@ -70,7 +70,7 @@ describe('a file that is written as a whole', () => {
   })
 
   test('leaves the older one where there is no room', async () => {
-    const program = await programOf('support/write-models.ts', { platform: 'node' })
+    const program = await programOf(writeModels, { platform: 'node' })
     const folder = temporaryFolder()
     const path = join(folder, 'model.onnx')
     writeFileSync(path, 'old')
@@ -84,10 +84,10 @@ describe('a file that is written as a whole', () => {
   test.each(['inline', 'external'])(
     'is the older or the newer one after a kill at any time: a model with %s data',
     async (kind) => {
-      const program = await programOf('support/write-models.ts', { platform: 'node' })
+      const program = await programOf(writeModels, { platform: 'node' })
       const path = join(temporaryFolder(), 'model.onnx')
       const random = createRandom(5)
-      for (let run = 0; run < runs; run++) {
+      for (let run = 0; run < kills; run++) {
         await killAfter(spawn('node', [program, path, kind]), 30 * random.next())
         const [first, ...others] = new Set((await readModelFile(path)).graph!.initializer[0]!.rawData)
         expect([first, others]).toEqual([expect.toSatisfy((byte) => byte === 1 || byte === 2), []])
@@ -96,7 +96,7 @@ describe('a file that is written as a whole', () => {
       spawnSync('node', [program, path, kind, 'once'])
       expect(readdirSync(join(path, '..'))).toHaveLength(kind === 'inline' ? 1 : 2)
     },
-    60_000 + 1000 * runs,
+    60_000 + 2000 * kills,
   )
 })
 
@@ -122,7 +122,7 @@ describe('a file is not read', () => {
 
 describe('in a browser', () => {
   test('there is no code of Node, and paths are refused', async () => {
-    const program = await programOf('../src/index.ts', { platform: 'browser' })
+    const program = await programOf(new URL('../src/index.ts', import.meta.url), { platform: 'browser' })
     expect(readFileSync(program, 'utf8')).not.toMatch(/from ?["']node:|require\(/)
     const browser = (await import(pathToFileURL(program).href)) as typeof import('../src/index.ts')
     const refused = expect.objectContaining({

@@ -178,7 +178,11 @@ describe('hostile bytes are refused', () => {
     ['a field number beyond 2^29', withGraph([...varint(2n ** 40n), 1]), 'byte 2 of the model is not the start'],
     ['a name that is not UTF-8', withGraph(nested(2, [0xc3, 0x28])), 'Graph.name is not UTF-8, at byte 3'],
     ['two graphs', Uint8Array.from([...withGraph([]), ...withGraph([])]), 'Model.graph occurs twice, at byte 2'],
-    ['a dimension beyond 2^53', withInitializer([8, ...varint(2n ** 60n)]), 'Tensor.dims is about 1152921504606847000, beyond 2^53'],
+    [
+      'a dimension beyond 2^53',
+      withInitializer([8, ...varint(2n ** 60n)]),
+      'Tensor.dims is about 1152921504606847000, beyond 2^53',
+    ],
   ])('%s', (_, bytes, message) => {
     expect(() => decodeModel(bytes)).toThrow(
       expect.objectContaining({ name: 'DblossError', code: 'model', message: expect.stringContaining(message) }),
