@@ -1,4 +1,5 @@
 import { DATA_TYPE, ModelGraph, type ModelProto, type NodeProto, type TensorProto } from '../onnx/index.ts'
+import { inFloat32 } from './half-precision.ts'
 import { untieWeights } from './untie.ts'
 
 /** A weight of a model. */
@@ -46,12 +47,12 @@ export function parametersOf({ graph, initializers }: ModelGraph): ModelParamete
 }
 
 /**
- * The weights that a model has, with the names that patterns of `trainable` are compared with.
+ * The weights that a model has, those of float16 among them, with the names that patterns of `trainable` are compared with.
  *
  * @param model - decoded, as by `decodeModel` or `readModelFile`.
  */
 export function modelParameters(model: ModelProto): ModelParameter[] {
-  return parametersOf(new ModelGraph(untieWeights(model)))
+  return parametersOf(new ModelGraph(inFloat32(untieWeights(model))))
 }
 
 function isWeight({ dataType, dims }: TensorProto): boolean {
