@@ -1,8 +1,9 @@
 import type { DblossErrorCode } from '@dbloss/core'
 import * as ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FrozenActivations, ModelInputs, Ort, Trainer, TrainingBatch } from '../../src/index.ts'
+import type { FrozenActivations, ModelInputs, Trainer, TrainingBatch } from '../../src/index.ts'
 import { createSmallTrainer } from './support/create.ts'
+import { observeOrt } from './support/observe-ort.ts'
 import { smallBatch } from './support/small-batch.ts'
 import { CLASSES, FEATURES } from './support/small-model.ts'
 
@@ -10,31 +11,13 @@ const good = smallBatch(2, 1)
 const { labels, batchSize } = good
 const at = (index: number, value: number, values: Float64Array): Float64Array => values.with(index, value)
 
-/** A runtime that counts what it is asked for. */
-function countingRuns(): { readonly ort: Ort; readonly calls: () => number } {
-  let calls = 0
-  const create: Ort['InferenceSession']['create'] = async (model, options) => {
-    calls++
-    const session = await (ort as Ort).InferenceSession.create(model, options)
-    return {
-      inputNames: session.inputNames,
-      outputNames: session.outputNames,
-      run: (feeds) => {
-        calls++
-        return session.run(feeds)
-      },
-      release: async () => session.release?.(),
-    }
-  }
-  return { ort: { InferenceSession: { create }, Tensor: ort.Tensor as Ort['Tensor'] }, calls: () => calls }
-}
-
-const counted = countingRuns()
+let calls = 0
+const counted = observeOrt(ort, { creating: () => calls++, ran: () => calls++ })
 let trainer: Trainer
 let activations: FrozenActivations['activations']
 
 beforeAll(async () => {
-  trainer = await createSmallTrainer({ ort: counted.ort })
+  trainer = await createSmallTrainer({ ort: counted })
   activations = (await trainer.precompute(good)).activations
   await trainer.step([good, good])
 })
@@ -43,11 +26,11 @@ afterAll(() => trainer.dispose())
 /** That a call is refused, that no session was made or run for it, and that the state is what it was. */
 async function refused(call: () => Promise<unknown>, code: DblossErrorCode, message: string): Promise<void> {
   const state = await trainer.state()
-  const before = counted.calls()
+  const before = calls
   await expect(call()).rejects.toThrow(
     expect.objectContaining({ name: 'DblossError', code, message: expect.stringContaining(message) }),
   )
-  expect(counted.calls()).toBe(before)
+  expect(calls).toBe(before)
   expect(await trainer.state()).toEqual(state)
 }
 

@@ -6,7 +6,12 @@ import { smallModel } from './small-model.ts'
 /** A trainer of all but the stem of the small model, in float64, unless told otherwise. */
 export function createSmallTrainer(options: Partial<TrainerOptions> = {}): Promise<Trainer> {
   const optimizer = sgd({ learningRate: 0.1, momentum: 0 })
-  return createTrainer({ ort, model: smallModel(), trainable: /blocks|head/, loss: smallLoss(), optimizer, ...options })
+  return createTrainer({
+    ...{ ort, model: smallModel(), trainable: /blocks|head/, loss: smallLoss(), optimizer },
+    // More would only cost time on a model of this size.
+    sessionOptions: { intraOpNumThreads: 1 },
+    ...options,
+  })
 }
 
 /** The tensors of a trainer's state. */
