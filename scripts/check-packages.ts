@@ -15,7 +15,7 @@ const budgets: Readonly<Record<string, number>> = {
   '@dbloss/core': 28,
   '@dbloss/conformance': 16,
   '@dbloss/tfjs': 12,
-  '@dbloss/onnx-training': 16,
+  '@dbloss/onnx-training': 40,
   '@dbloss/transformers': 24,
   dbloss: 12,
 }

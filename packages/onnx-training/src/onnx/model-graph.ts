@@ -47,7 +47,8 @@ export class ModelGraph {
       const node = this.producers.get(open.pop()!)
       if (node === undefined || needed.has(node)) continue
       needed.add(node)
-      open.push(...valuesRead(node))
+      // One by one: a call takes no more arguments than the stack has room for.
+      for (const value of valuesRead(node)) open.push(value)
     }
     return this.graph.node.filter((node) => needed.has(node))
   }
