@@ -166,11 +166,12 @@ export class OnnxTrainer implements Trainer {
 
   async dispose(): Promise<void> {
     await this.#calls.close(async () => {
+      // Before the sessions: onnxruntime-web cannot free a tensor of a device that is gone with its last session.
+      this.#state.dispose()
       await this.#sessions.dispose()
       await this.#sum.dispose()
       await this.#parts.update.release?.()
       await this.#parts.device.dispose()
-      this.#state.dispose()
     })
   }
 
