@@ -66,21 +66,29 @@ function isClassList(labels: unknown): labels is ClassList {
   return Array.isArray(labels) || (ArrayBuffer.isView(labels) && !(labels instanceof DataView))
 }
 
+/** Lists up to this length are sorted by insertion, which needs no calls. */
+const SHORT = 32
+
 /** The class indices of a list, ascending; the list is not written to. */
 function readClasses(list: ClassList, row: number, expected: ExpectedClasses | undefined): number[] {
   const classes = new Array<number>(list.length)
-  let ascending = true
-  for (let position = 0; position < list.length; position++) {
-    const index = readClass(list[position]!, row, expected)
-    if (position > 0 && index <= classes[position - 1]!) ascending = false
-    classes[position] = index
-  }
-  if (ascending) return classes
-  classes.sort((a, b) => a - b)
+  for (let position = 0; position < list.length; position++)
+    classes[position] = readClass(list[position]!, row, expected)
+  if (classes.length <= SHORT) sortByInsertion(classes)
+  else classes.sort((a, b) => a - b)
   for (let position = 1; position < classes.length; position++) {
     if (classes[position] === classes[position - 1]) throw repeatedClass(classes[position]!, row)
   }
   return classes
+}
+
+function sortByInsertion(numbers: number[]): void {
+  for (let next = 1; next < numbers.length; next++) {
+    const number = numbers[next]!
+    let position = next
+    for (; position > 0 && numbers[position - 1]! > number; position--) numbers[position] = numbers[position - 1]!
+    numbers[position] = number
+  }
 }
 
 function readSoft(

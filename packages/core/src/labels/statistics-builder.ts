@@ -37,7 +37,7 @@ export interface LabelStatisticsBuilder {
 /**
  * Counts the labels of a data set that is read bit by bit: n_i, N, in how many samples each class is known, and the
  * distinct label sets, as `labelStatistics` does for one that is at hand. The memory is that of C counts and of the
- * distinct label sets (about 30 bytes and 4 a class), however many samples come; `maxLabelSets` bounds the latter.
+ * distinct label sets (about 30 bytes and 4 a class each), however many samples come; `maxLabelSets` bounds the latter.
  *
  * @throws DblossError `argument` or `shape` for bad options; `add` and `addBatch` throw `labels` or `shape`, with the number
  * of the sample since the start; `finish` throws `shape` where no sample came, `labels` where the number of classes is open.

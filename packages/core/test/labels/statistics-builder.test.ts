@@ -87,18 +87,21 @@ describe('labelStatisticsBuilder', () => {
     })
   })
 
-  test('orders many label sets as it orders few', () => {
-    const lists = Array.from({ length: 30_000 }, (_, i) => [
-      ...new Set([i % 3, i % 5, i % 7, i % 11, i % 13, i % 97, i % 101]),
-    ])
+  test('orders many label sets by their classes, then by the unknown ones', () => {
+    const lists = Array.from({ length: 30_000 }, (_, i) => ({
+      classes: [...new Set([i % 3, i % 5, i % 7, i % 11, i % 13, i % 97, i % 101])],
+      unknown: i % 4 === 0 ? [] : [...new Set([200 + (i % 17), 220 + (i % 3)])].slice(i % 2),
+    }))
     const { labelSets } = labelStatistics(lists)
     expect(labelSets!.length).toBeGreaterThan(8000)
     const compare = (a: readonly number[], b: readonly number[]): number => {
       const at = a.findIndex((index, position) => index !== b[position])
       return at < 0 ? a.length - b.length : at >= b.length ? 1 : a[at]! - b[at]!
     }
-    labelSets!.forEach(({ classes }, i) => {
-      if (i > 0) expect(compare(labelSets![i - 1]!.classes, classes)).toBeLessThan(0)
+    labelSets!.forEach(({ classes, unknown = [] }, i) => {
+      if (i === 0) return
+      const before = labelSets![i - 1]!
+      expect(compare(before.classes, classes) || compare(before.unknown ?? [], unknown)).toBeLessThan(0)
     })
     expect(labelSets!.reduce((sum, { count }) => sum + count, 0)).toBe(30_000)
   })
