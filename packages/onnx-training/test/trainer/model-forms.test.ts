@@ -139,6 +139,31 @@ describe('the model may be', () => {
     await expectTraining({ model: graph.toModel(), trainable: /./ }, inputs, 3)
   })
 
+  test('one with batch normalization and dropout, which stay in inference mode', async () => {
+    const graph = new GraphBuilder('norm')
+    const x = graph.input('x', 'float', ['batch', FEATURES])
+    const [scale, bias, mean] = ['weight', 'bias', 'running_mean'].map((name, seed) =>
+      graph.initializer(`bn.${name}`, Float32Array.from(randomValues(FEATURES, seed)), [FEATURES]),
+    )
+    const variance = graph.initializer('bn.running_var', Float32Array.of(0.5, 1, 2, 4), [FEATURES])
+    const normalized = graph.node('BatchNormalization', [x, scale!, bias!, mean!, variance])
+    const dropped = graph.node('Dropout', [normalized, graph.constant(Float32Array.of(0.5), [])])
+    graph.output('logits', head(graph, dropped, FEATURES), 'float', ['batch', CLASSES])
+    const model = graph.toModel()
+    const inputs = { x: { data: Float32Array.from(randomValues(3 * FEATURES, 9)), dims: [3, FEATURES] } }
+    await expectTraining({ model, trainable: /./ }, inputs, 3)
+
+    const trainer = await create({ model, trainable: /./ })
+    expect(trainer.parameters.map(({ name }) => name)).toEqual(['bn.weight', 'bn.bias', 'head.weight', 'head.bias'])
+    const batch = { ...smallBatch(3, 3), inputs: dataOf(inputs) }
+    // Nothing is dropped at random: the loss of the step is that of the model as it predicts.
+    const { loss } = await trainer.evaluate(batch)
+    expect((await trainer.step(batch)).loss).toBeCloseTo(loss, 5)
+    const statistics = (each: ModelProto) => each.graph!.initializer.filter(({ name }) => name!.includes('running'))
+    expect(statistics(await trainer.toModel())).toEqual(statistics(model))
+    await trainer.dispose()
+  })
+
   test.each([12, 22])('not of opset %i', async (opset) => {
     const graph = new GraphBuilder('old', { opset })
     graph.output('logits', head(graph, graph.input('x', 'float', ['batch', FEATURES]), FEATURES), 'float')

@@ -1,4 +1,4 @@
-import type { DblossErrorCode } from '@dbloss/core'
+import { CLASSES as CLASSES_EXTENT, type DblossErrorCode, defineLoss, multiply } from '@dbloss/core'
 import * as ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FrozenActivations, ModelInputs, Trainer, TrainingBatch } from '../../src/index.ts'
@@ -93,6 +93,32 @@ describe('labels are refused before a session runs', () => {
   })
 
   test('a list of no batches', () => refused(() => trainer.step([]), 'argument', 'step was given no batch'))
+})
+
+describe('a trainer is refused', () => {
+  test('for a loss with further inputs, which batches do not have', async () => {
+    const loss = defineLoss({
+      name: 'masked',
+      inputs: { mask: CLASSES_EXTENT },
+      formula: ({ logits, inputs }) => multiply(logits, inputs.mask!),
+    })
+    await expect(createSmallTrainer({ loss })).rejects.toThrow(
+      expect.objectContaining({ code: 'argument', message: expect.stringContaining('mask') }),
+    )
+  })
+
+  test('for settings of the optimizer out of range', async () => {
+    const optimizer = { kind: 'sgd', learningRate: -1 } as const
+    await expect(createSmallTrainer({ optimizer })).rejects.toThrow(
+      expect.objectContaining({ code: 'argument', message: expect.stringContaining('learningRate is -1') }),
+    )
+  })
+
+  test.each([0, 1.5])('for %s stretches', async (recomputedStretches) => {
+    await expect(createSmallTrainer({ recomputedStretches })).rejects.toThrow(
+      expect.objectContaining({ code: 'argument', message: expect.stringContaining('recomputedStretches') }),
+    )
+  })
 })
 
 describe('a state is refused', () => {
