@@ -1,5 +1,5 @@
 import { type Batch, type CompiledLoss, evaluate, type Loss, type Precision } from '@dbloss/core'
-import { epsilons, rounding } from './precision.ts'
+import { epsilons, rounding, shownIn } from './precision.ts'
 
 /** How many times the error of a careful evaluation, in which every primitive rounds once, an adapter may err. */
 const ROUNDING_FACTOR = 16
@@ -11,9 +11,15 @@ const ROUNDING_FACTOR = 16
  */
 const EPSILON_FACTOR = 64
 
+/** The reference overflows in the adapter's precision, so that nothing can be asked of the adapter. */
+export class BeyondPrecision extends Error {}
+
 /**
  * The largest error allowed: a multiple of what rounding every primitive to the precision does to this formula on this
  * batch, and a few eps of the largest number of the array.
+ *
+ * @param rounded - the same with every primitive rounded as {@link shownIn} says.
+ * @throws BeyondPrecision where that is not finite.
  */
 export function toleranceFor(expected: ArrayLike<number>, rounded: ArrayLike<number>, precision: Precision): number {
   let largest = 0
@@ -22,7 +28,11 @@ export function toleranceFor(expected: ArrayLike<number>, rounded: ArrayLike<num
     largest = Math.max(largest, Math.abs(expected[index]!))
     error = Math.max(error, Math.abs(rounded[index]! - expected[index]!))
   }
-  return ROUNDING_FACTOR * error + EPSILON_FACTOR * epsilons[precision] * largest + Number.MIN_VALUE
+  const unit = epsilons[precision]
+  const errorInUnits = error / epsilons[shownIn[precision]]
+  const tolerance = (ROUNDING_FACTOR * errorInUnits + EPSILON_FACTOR * largest) * unit + Number.MIN_VALUE
+  if (Number.isFinite(tolerance)) return tolerance
+  throw new BeyondPrecision(`numbers of this check are beyond ${precision}`)
 }
 
 /**
@@ -73,7 +83,7 @@ export async function compareWithReference(
   { precision, elements }: CompareOptions,
 ): Promise<void> {
   const expected = evaluate(loss, batch)
-  const rounded = evaluate(loss, batch, { round: rounding[precision] })
+  const rounded = evaluate(loss, batch, { round: rounding[shownIn[precision]] })
   const place = describePlace(batch)
   const got = await compiled.evaluate(batch)
   const tolerance = (key: 'gradient' | 'elements') => toleranceFor(expected[key]!, rounded[key]!, precision)

@@ -25,3 +25,13 @@ export const rounding: Readonly<Record<Precision, (value: number) => number>> = 
   float32: Math.fround,
   float16: roundToHalf,
 }
+
+/**
+ * The precision whose rounding shows how much a formula magnifies errors. The reference is in float64 itself and has nothing
+ * finer to be compared with; float32 magnifies alike.
+ */
+export const shownIn: Readonly<Record<Precision, Precision>> = {
+  float64: 'float32',
+  float32: 'float32',
+  float16: 'float16',
+}

@@ -148,10 +148,15 @@ function positive({ expression, low, high }: Bounded): Bounded {
   return { expression: add(softplus(expression), 0.5), low: 0.5, high: Math.max(high, 0) + 1.5 }
 }
 
+/**
+ * Brings large values into (−LIMIT / 2, LIMIT / 2). The sigmoid's operand stays within ±LIMIT: where it saturates, values
+ * that differ are equal in float32, and which of them a `max` takes would hang on rounding.
+ */
 function squashed(bounded: Bounded): Bounded {
-  if (Math.max(Math.abs(bounded.low), Math.abs(bounded.high)) <= LIMIT) return bounded
+  const largest = Math.max(Math.abs(bounded.low), Math.abs(bounded.high))
+  if (largest <= LIMIT) return bounded
   return {
-    expression: subtract(multiply(LIMIT, sigmoid(bounded.expression)), LIMIT / 2),
+    expression: subtract(multiply(LIMIT, sigmoid(multiply(LIMIT / largest, bounded.expression))), LIMIT / 2),
     low: -LIMIT / 2,
     high: LIMIT / 2,
   }

@@ -1,6 +1,6 @@
 import type { Adapter, Reduction } from '@dbloss/core'
 
-/** How a check ended; `not supported` is what the adapter declares, `excepted` a failure that it gives a reason for. */
+/** How a check ended; `not supported` is what the adapter declares or its precision cannot hold, `excepted` a failure that it gives a reason for. */
 export type Outcome = 'passed' | 'failed' | 'not supported' | 'excepted'
 
 /** The groups of checks, in the order in which they run. */

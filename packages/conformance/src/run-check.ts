@@ -1,3 +1,4 @@
+import { BeyondPrecision } from './compare.ts'
 import type { Check, CheckContext, ConformanceResult, Outcome } from './result.ts'
 
 /** A failure that is known and has a reason; it is shown with the reason, never silent. */
@@ -28,6 +29,7 @@ export async function runCheck(
     return answer === undefined ? result('passed') : result('not supported', answer.notSupported)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
+    if (error instanceof BeyondPrecision) return result('not supported', message)
     const exception = exceptions.find((candidate) =>
       typeof candidate.check === 'string' ? candidate.check === name : candidate.check.test(name),
     )

@@ -5,37 +5,25 @@ import {
   type CompiledLoss,
   checkBatch,
   type Evaluation,
+  type EvaluationContext,
   type Expression,
   evaluate,
   evaluateExpressions,
   exp,
+  input,
   type Loss,
   lossProgram,
   maximum,
   multiply,
   type OptimizerSettings,
-  operandsOf,
   sigmoid,
   stopGradient,
   subtract,
-  withOperands,
+  sum,
 } from '@dbloss/core'
 import { referenceAdapter } from '../src/index.ts'
-
-/** Rewrites every node of a formula, from the leaves up. */
-function rewritten(root: Expression, change: (node: Expression) => Expression): Expression {
-  const known = new Map<Expression, Expression>()
-  const visit = (node: Expression): Expression => {
-    let result = known.get(node)
-    if (result === undefined) {
-      const rebuilt = withOperands(node, operandsOf(node).map(visit))
-      result = change(node.symbol === undefined ? rebuilt : { ...rebuilt, symbol: node.symbol })
-      known.set(node, result)
-    }
-    return result
-  }
-  return visit(root)
-}
+import { rounding } from '../src/precision.ts'
+import { rewritten, withGivenValues } from './rewriting.ts'
 
 /** The reference with another formula: a mistake of whoever writes the losses anew. */
 function withFormula(change: (node: Expression) => Expression): Adapter {
@@ -82,6 +70,41 @@ function withPrimitive(
             value: value!.data[0]!,
             gradient: gradient!.data,
             ...(elements === undefined ? {} : { elements: elements.data }),
+          }
+        },
+      }
+    },
+  }
+}
+
+/** A sum as a target gives it that accumulates in float16. */
+function halfSum(node: Expression, context: EvaluationContext): ArrayLike<number> | undefined {
+  if (node.kind !== 'sum') return undefined
+  const [summands] = evaluateExpressions([node.operand], context)
+  const again = sum(input('summands', node.operand.extent), node.axis)
+  const inputs = { summands: summands!.data }
+  return evaluateExpressions([again], { ...context, inputs, round: rounding.float16 })[0]!.data
+}
+
+/** The reference in float32 with sums that are accumulated in float16. */
+function withHalfSums(): Adapter {
+  return {
+    ...referenceAdapter('float32'),
+    async compile(loss) {
+      const { value, gradient, elements } = lossProgram(loss)
+      return {
+        async evaluate(batch) {
+          const classCount = checkBatch(loss, batch)
+          const { batchSize, logits, labels } = batch
+          const context = { batchSize, classCount, inputs: { ...batch.inputs, logits, labels }, round: Math.fround }
+          const evaluated = (expression: Expression): Float64Array => {
+            const given = withGivenValues(expression, context, halfSum)
+            return evaluateExpressions([given.root], given.context)[0]!.data
+          }
+          return {
+            value: evaluated(value)[0]!,
+            gradient: evaluated(gradient),
+            ...(elements === undefined ? {} : { elements: evaluated(elements) }),
           }
         },
       }
@@ -234,6 +257,7 @@ export const brokenAdapters = {
     ...referenceAdapter('float16'),
     precision: 'float32' as const,
   }),
+  'sums are accumulated in float16': withHalfSums,
   'weight decay is forgotten': () => withOptimizer((optimizer) => ({ ...optimizer, weightDecay: 0 })),
   'clipping is forgotten': () => withOptimizer(({ clipNorm: _, ...optimizer }) => optimizer),
   'momentum is forgotten': () =>

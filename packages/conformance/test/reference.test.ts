@@ -8,6 +8,14 @@ describe('the reference passes, also rounded to lower precisions', () => {
     const results = await runConformance({ adapter: () => referenceAdapter(precision), liveObjects: () => 0 })
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
   })
+  test('what overflows in float16 is not supported, and not passed', async () => {
+    const results = await runConformance({ adapter: () => referenceAdapter('float16'), liveObjects: () => 0 })
+    const beyond = results.filter(({ outcome }) => outcome !== 'passed')
+    expect(new Set(beyond.map(({ message }) => message))).toEqual(new Set(['numbers of this check are beyond float16']))
+    expect(beyond.every(({ check }) => /^\|z\| = /.test(check))).toBe(true)
+    // Weights up to 333 and λ z up to 50,000: float16 ends at 65504.
+    expect(beyond.length).toBeGreaterThan(5)
+  })
 })
 
 describe('what is not supported', () => {
