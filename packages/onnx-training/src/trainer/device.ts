@@ -12,10 +12,9 @@ export class Device {
 
   constructor(ort: Ort, options: OrtSessionOptions, precision: GraphPrecision) {
     this.#ort = ort
-    this.#options = options
+    this.#options = withExactConvolutions(options)
     this.#precision = precision
-    const names = (options.executionProviders ?? []).map((each) => (typeof each === 'string' ? each : each.name))
-    this.#keepsOnDevice = names.includes('webgpu')
+    this.#keepsOnDevice = (options.executionProviders ?? []).some((each) => nameOf(each) === 'webgpu')
   }
 
   /**
@@ -56,4 +55,25 @@ export class Device {
     graph.output('value', graph.input('value_on_device', element), element)
     return graph.toBytes()
   }
+}
+
+type ExecutionProvider = NonNullable<OrtSessionOptions['executionProviders']>[number]
+
+function nameOf(provider: ExecutionProvider): string {
+  return typeof provider === 'string' ? provider : provider.name
+}
+
+/**
+ * With its default layout, NHWC, ONNX Runtime 1.30 computes convolutions on WebGPU wrongly when 3 divides the input channels
+ * and 4 does not, but for 3 itself, and 4 divides the output channels (as in
+ * https://github.com/microsoft/onnxruntime/issues/29651). The gradient of a convolution's weights is a convolution whose
+ * input channels are the batch.
+ */
+function withExactConvolutions(options: OrtSessionOptions): OrtSessionOptions {
+  const executionProviders = options.executionProviders?.map((each) =>
+    nameOf(each) === 'webgpu'
+      ? { preferredLayout: 'NCHW', ...(typeof each === 'string' ? { name: each } : each) }
+      : each,
+  )
+  return executionProviders === undefined ? options : { ...options, executionProviders }
 }
