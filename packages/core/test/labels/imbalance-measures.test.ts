@@ -31,6 +31,7 @@ interface MldrMeasures {
 
 const mldr = JSON.parse(readFileSync(new URL('fixtures/mldr-measures.json', import.meta.url), 'utf8')) as {
   readonly dataSets: Readonly<Record<string, MldrMeasures>>
+  readonly irlblPerClass: Readonly<Record<string, readonly number[]>>
   readonly corel5kPerClass: { readonly irlbl: readonly number[]; readonly scumble: readonly number[] }
 }
 
@@ -46,6 +47,29 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 function variation(values: readonly number[]): number {
   const squares = values.map((value) => (value - mean(values)) ** 2)
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / (values.length - 1)) / mean(values)
+}
+
+/** The definitions, over all samples; for classes that all have one. */
+function byDefinition(rows: readonly (readonly number[])[], classCount: number) {
+  const counts = new Array<number>(classCount).fill(0)
+  for (const index of rows.flat()) counts[index]!++
+  const ratios = counts.map((count) => Math.max(...counts) / count)
+  const scores = rows.map((row) => {
+    if (row.length === 0) return 0
+    const inRow = row.map((index) => ratios[index]!)
+    return 1 - inRow.reduce((product, ratio) => product * ratio, 1) ** (1 / row.length) / mean(inRow)
+  })
+  return {
+    irlbl: ratios,
+    meanIR: mean(ratios),
+    cvir: variation(ratios),
+    cardinality: mean(rows.map((row) => row.length)),
+    density: mean(rows.map((row) => row.length / classCount)),
+    scumble: mean(scores),
+    scumbleVariation: variation(scores),
+    scumblePerClass: ratios.map((_, index) => mean(scores.filter((_, row) => rows[row]!.includes(index)))),
+    labelSetCount: new Set(rows.map((row) => [...row].sort().join())).size,
+  }
 }
 
 describe('the imbalance measures', () => {
@@ -73,25 +97,16 @@ describe('the imbalance measures', () => {
         // Every class has a sample.
         const rows = [...lists, [0], [1], [2], [3, 0]]
         const measures = imbalanceMeasures(labelStatistics(rows))
-        const counts = [0, 1, 2, 3].map((index) => rows.filter((row) => row.includes(index)).length)
-        const ratios = counts.map((count) => Math.max(...counts) / count)
-        const ofRow = (row: readonly number[]): number => {
-          if (row.length === 0) return 0
-          const inRow = row.map((index) => ratios[index]!)
-          return 1 - inRow.reduce((product, ratio) => product * ratio, 1) ** (1 / row.length) / mean(inRow)
+        const expected = byDefinition(rows, 4)
+        expect(measures.irlbl).toEqual(expected.irlbl)
+        expect(measures.labelSetCount).toBe(expected.labelSetCount)
+        for (const name of ['meanIR', 'cvir', 'cardinality', 'density', 'scumble'] as const) {
+          expect(measures[name]).toBeCloseTo(expected[name], 12)
         }
-        const scores = rows.map(ofRow)
-        expect(measures.irlbl).toEqual(ratios)
-        expect(measures.meanIR).toBeCloseTo(mean(ratios), 12)
-        expect(measures.cvir).toBeCloseTo(variation(ratios), 12)
-        expect(measures.cardinality).toBeCloseTo(mean(rows.map((row) => row.length)), 12)
-        expect(measures.density).toBeCloseTo(mean(rows.map((row) => row.length / 4)), 12)
-        expect(measures.scumble).toBeCloseTo(mean(scores), 12)
         measures.scumblePerClass.forEach((found, index) => {
-          expect(found).toBeCloseTo(mean(scores.filter((_, row) => rows[row]!.includes(index))), 12)
+          expect(found).toBeCloseTo(expected.scumblePerClass[index]!, 12)
         })
-        if (mean(scores) > 1e-6) expect(measures.scumbleVariation).toBeCloseTo(variation(scores), 6)
-        expect(measures.labelSetCount).toBe(new Set(rows.map((row) => [...row].sort().join())).size)
+        if (expected.scumble > 1e-6) expect(measures.scumbleVariation).toBeCloseTo(expected.scumbleVariation, 6)
         expect(measures).not.toHaveProperty('tcs')
       }),
     )
@@ -127,23 +142,30 @@ describe('the R package mldr', () => {
     const carried = expected.classCounts.filter((count) => count > 0).length
     expectClose((imbalanceSpread(statistics).meanIR * carried) / expected.classCounts.length, expected.meanIR)
   })
+
+  test.each(Object.entries(mldr.irlblPerClass))('has the same IRLbl of every class of %s', (name, irlbl) => {
+    const ratios = imbalanceRatios(statisticsFromCounts(mldr.dataSets[name]!))
+    expect(ratios).toHaveLength(irlbl.length)
+    // A class without a positive has 0 there and Infinity here.
+    ratios.forEach((ratio, index) => {
+      expectClose(ratio === Infinity ? 0 : ratio, irlbl[index]!)
+    })
+  })
 })
 
 /** Train and test together: the measures are of the whole data set. */
 function wholeMeasures(
   load: (path: string) => string,
   name: string,
-): ImbalanceMeasures & { readonly sampleCount: number } {
+): ImbalanceMeasures & { readonly sampleCount: number; readonly rows: readonly (readonly number[])[] } {
   const parts = ['train', 'test'].map(
     (part) =>
       JSON.parse(load(`tabular/${name}/${part}.json.gz`)) as { nFeatures: number; nLabels: number; Y: number[][] },
   )
   const { nFeatures, nLabels } = parts[0]!
-  const statistics = labelStatistics(
-    parts.flatMap(({ Y }) => Y),
-    { classCount: nLabels },
-  )
-  return { ...imbalanceMeasures(statistics, { featureCount: nFeatures }), sampleCount: statistics.sampleCount }
+  const rows = parts.flatMap(({ Y }) => Y)
+  const statistics = labelStatistics(rows, { classCount: nLabels })
+  return { ...imbalanceMeasures(statistics, { featureCount: nFeatures }), sampleCount: statistics.sampleCount, rows }
 }
 
 describeRealData('corel5k', ({ load }) => {
@@ -161,15 +183,36 @@ describeRealData('corel5k', ({ load }) => {
 })
 
 describeRealData('bibtex', ({ load }) => {
+  test('has the size and the means that the Extreme Classification Repository lists', () => {
+    // https://manikvarma.github.io/downloads/XC/XMLRepository.html: 4,880 + 2,515 points, 2.40 labels a point, 111.71 points a label.
+    const { sampleCount, cardinality, irlbl } = wholeMeasures(load, 'bibtex')
+    expect(sampleCount).toBe(4880 + 2515)
+    expect(irlbl).toHaveLength(159)
+    expect(Math.abs(cardinality - 2.4)).toBeLessThanOrEqual(0.005)
+    expect(Math.abs((cardinality * sampleCount) / 159 - 111.71)).toBeLessThanOrEqual(0.005)
+  })
+
   test('has the measures that are reported for it to three decimals', () => {
     const found = wholeMeasures(load, 'bibtex')
-    expect(found.sampleCount).toBe(7395)
-    expect(found.labelSetCount).toBe(2856)
     // Reported after mldr by Cometa; taken second-hand, since the list of mldr's own numbers lacks this set.
     const published = { cardinality: 2.402, density: 0.015, meanIR: 12.498, scumble: 0.094, tcs: 20.541 } as const
     for (const [name, value] of Object.entries(published)) {
       // Rounded to three decimals.
       expect(Math.abs(found[name as keyof typeof published]! - value), name).toBeLessThanOrEqual(0.0005)
     }
+  })
+
+  test('has the measures that their definitions give over all samples', () => {
+    const { rows, sampleCount, tcs, ...found } = wholeMeasures(load, 'bibtex')
+    const { irlbl, scumblePerClass, ...expected } = byDefinition(rows, 159)
+    for (const [name, value] of Object.entries(expected)) expectClose(found[name as keyof typeof expected], value)
+    irlbl.forEach((ratio, index) => {
+      expectClose(found.irlbl[index]!, ratio)
+      // A score near 0 is a difference of numbers near 1.
+      expect(found.scumblePerClass[index]).toBeCloseTo(scumblePerClass[index]!, 12)
+    })
+    expectClose(tcs!, Math.log(1836 * 159 * found.labelSetCount))
+    expect(found.labelSetCount).toBe(2856)
+    expect(sampleCount).toBe(rows.length)
   })
 })
