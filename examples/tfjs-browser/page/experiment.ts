@@ -52,7 +52,9 @@ export class Experiment {
   show(): void {
     const [first, second] = this.#models
     const row = ({ title, className, history }: ShownModel) => ({ title, className, metrics: history.at(-1) })
-    showResult(section('result'), [row(first), row(second)], this.comparison.finishedEpochs)
+    const { finishedEpochs } = this.comparison
+    const title = finishedEpochs === 0 ? 'Result' : `Result after epoch ${finishedEpochs}`
+    showResult(section('result'), title, [row(first), row(second)])
     for (const redraw of this.#redraws) redraw()
   }
 

@@ -2,7 +2,7 @@ import { type LossName, namedLosses } from '@dbloss/core'
 import type { Settings } from '../settings.ts'
 import { type BackendName, backendNames } from '../training/backend.ts'
 import type { SamplerName } from '../training/batches.ts'
-import { html } from './elements.ts'
+import { fillSelect, find, html } from './elements.ts'
 
 /** What the page is doing; also the attribute `data-state` of its `main`. */
 export type PageState = 'loading' | 'ready' | 'training' | 'stopping' | 'stopped' | 'done' | 'failed'
@@ -77,19 +77,4 @@ export class Controls {
   showDevices(lines: readonly string[]): void {
     find('devices', HTMLElement).replaceChildren(...lines.map((line) => html('span', {}, line)))
   }
-}
-
-function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
-  const element = document.getElementById(id)
-  if (element instanceof kind) return element
-  throw new Error(`the page has no ${kind.name} '${id}'`)
-}
-
-function fillSelect(
-  select: HTMLSelectElement,
-  options: readonly (readonly [value: string, text: string])[],
-  chosen: string,
-): void {
-  select.replaceChildren(...options.map(([value, text]) => html('option', { value }, text)))
-  select.value = chosen
 }

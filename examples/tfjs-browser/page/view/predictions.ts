@@ -7,7 +7,7 @@ import { showPicture } from './picture-view.ts'
 
 /** What one model says of the pictures. */
 export interface NamedPrediction extends LegendEntry {
-  readonly prediction: LabelPrediction
+  readonly prediction: Pick<LabelPrediction, 'labels'>
 }
 
 /** Test pictures, and what each model finds in them. */

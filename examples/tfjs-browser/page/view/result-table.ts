@@ -12,8 +12,8 @@ export interface ResultRow {
 
 const splits = ['all', 'head', 'medium', 'tail'] as const
 
-/** The mAP of each model by the parts of the long tail, and how far the second is above the first. */
-export function showResult(container: Element, rows: readonly [ResultRow, ResultRow], finishedEpochs: number): void {
+/** The mAP of each model by the parts of the long tail, and how far the second is above the first, under a title. */
+export function showResult(container: Element, title: string, rows: readonly [ResultRow, ResultRow]): void {
   const heading = html('tr', {}, html('th', {}, 'mAP, %'), ...splits.map((split) => html('th', {}, split)))
   const lines = rows.map(({ title, className, metrics }) => {
     const cells = splits.map((split) => {
@@ -30,7 +30,7 @@ export function showResult(container: Element, rows: readonly [ResultRow, Result
   })
   const difference = html('tr', { class: 'difference' }, html('th', { scope: 'row' }, 'difference'), ...differences)
   container.replaceChildren(
-    html('h2', {}, finishedEpochs === 0 ? 'Result' : `Result after epoch ${finishedEpochs}`),
+    html('h2', {}, title),
     html('table', {}, html('thead', {}, heading), html('tbody', {}, ...lines, difference)),
   )
 }
