@@ -8,7 +8,7 @@ import { labelStatistics, lossLatex, namedLosses } from '@dbloss/core'
 /** A few label sets; formulas are printed with symbols, so that the numbers do not show. */
 const statistics = labelStatistics([[0], [0, 1], [0, 2], [1], []], { classCount: 3 })
 
-const symbols = `z logits, y labels, n_i training samples of class i, N training samples, b_i = logit(n_i / N), σ sigmoid`
+const symbols = `z logits, y labels, n_i training samples of class i, N training samples, b_i = logit(n_i / N), σ sigmoid, w_i the weight (r̂_i in the paper of DB); the 2 of the focal losses is \`balance\``
 
 function section(name: string): string {
   const { title, summary, create } = namedLosses[name as keyof typeof namedLosses]
@@ -38,7 +38,7 @@ const page = [
   '<!-- written by scripts/generate-loss-page.ts; change the losses, not this page -->',
   '',
   `Every formula below is printed from the code that computes it. Notation: ${symbols}.`,
-  'Unknown labels (−1) and the reduction are left out of the formulas; rows without positives take the case "otherwise".',
+  'Unknown labels (−1) and the reduction are left out of the formulas; a row without positives has r_i = ∞, so w_i = α + 1.',
   '',
   ...Object.keys(namedLosses)
     .filter((name) => name !== 'distribution-balanced')

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import {
+  add,
   binaryCrossEntropy,
   classBalancedLoss,
+  defineLoss,
   distributionBalancedLoss,
+  type Expression,
+  exp,
+  type FormulaContext,
   inverseFrequencyLoss,
+  log,
   lossLatex,
+  multiply,
   statisticsFromCounts,
 } from '../src/index.ts'
 
@@ -25,9 +32,8 @@ describe('LaTeX', () => {
       String.raw`\ell_{i} &= w_{i} \, \left(y_{i} \, \log\left(1 + e^{-z'_{i}}\right) + \frac{\left(1 - y_{i}\right) \, \log\left(1 + e^{\lambda \, z'_{i}}\right)}{\lambda}\right) \\`,
       String.raw`w_{i} &= \alpha + \sigma\left(\beta \, \left(r_{i} - \mu\right)\right) \\`,
       String.raw`z'_{i} &= z_{i} - \nu_{i} \\`,
-      String.raw`r_{i} &= \frac{\frac{1}{n_{i}}}{P} \\`,
-      String.raw`\nu_{i} &= -\kappa \, b_{i} \\`,
-      String.raw`P &= \sum_{j} \frac{y_{j}}{n_{j}}`,
+      String.raw`r_{i} &= \frac{\frac{1}{n_{i}}}{\sum_{j} \frac{y_{j}}{n_{j}}} \\`,
+      String.raw`\nu_{i} &= -\kappa \, b_{i}`,
       String.raw`\end{aligned}`,
     ])
   })
@@ -38,9 +44,17 @@ describe('LaTeX', () => {
   })
   test('weights by class', () => {
     expect(lossLatex(inverseFrequencyLoss(statistics))).toContain(String.raw`w_{i} &= \frac{N}{n_{i}}`)
-    expect(lossLatex(classBalancedLoss(statistics))).toContain(
-      String.raw`w_{i} &= \frac{1 - b}{1 - e^{n_{i} \, \log b}}`,
+    expect(lossLatex(inverseFrequencyLoss(statistics, { exponent: 0.5 }))).toContain(
+      String.raw`w_{i} &= \sqrt{\frac{N}{n_{i}}}`,
     )
+    expect(lossLatex(classBalancedLoss(statistics))).toContain(String.raw`w_{i} &= \frac{1 - \beta}{1 - \beta^{n_{i}}}`)
+  })
+  test('a power with an exponent that varies, and e to the power of anything else', () => {
+    const printed = (formula: (context: FormulaContext) => Expression) => lossLatex(defineLoss({ name: 'x', formula }))
+    expect(printed(({ logits, labels }) => exp(multiply(logits, log(add(labels, 1)))))).toContain(
+      String.raw`\left(y_{i} + 1\right)^{z_{i}}`,
+    )
+    expect(printed(({ logits, labels }) => exp(multiply(logits, labels)))).toContain(String.raw`e^{z_{i} \, y_{i}}`)
   })
   test('samples are indexed where a batch is reduced', () => {
     const loss = distributionBalancedLoss(statistics, { mu: 0.3, weightNormalization: 'batch' })

@@ -69,7 +69,7 @@ class LatexPrinter {
       case 'negate':
         return { text: `-${this.#wrapped(node.operand, indices, precedence.product)}`, precedence: precedence.negation }
       case 'exp':
-        return atom(`e^{${this.print(node.operand, indices).text}}`)
+        return this.#exponential(node.operand, indices)
       case 'expm1':
         return { text: `e^{${this.print(node.operand, indices).text}} - 1`, precedence: precedence.sum }
       case 'log':
@@ -84,6 +84,9 @@ class LatexPrinter {
       case 'stopGradient':
         return atom(`\\operatorname{sg}${parenthesized(this.print(node.operand, indices).text)}`)
       case 'power': {
+        if (node.exponent === 0.5 && node.exponentSymbol === undefined) {
+          return atom(`\\sqrt{${this.print(node.operand, indices).text}}`)
+        }
         const exponent = node.exponentSymbol ?? number(node.exponent).text
         if (node.operand.kind === 'sigmoid' && node.operand.symbol === undefined) {
           return atom(`\\sigma^{${exponent}}${parenthesized(this.print(node.operand.operand, indices).text)}`)
@@ -125,6 +128,15 @@ class LatexPrinter {
         return { text: `${operator}_{${inner[node.axis]}} ${operand}`, precedence: precedence.product }
       }
     }
+  }
+
+  /** `e^x`, or a power where x is a multiple of a logarithm: formulas know no power with an exponent that varies. */
+  #exponential(operand: Expression, indices: Indices): Printed {
+    if (operand.kind !== 'multiply' || operand.symbol !== undefined || operand.right.kind !== 'log') {
+      return atom(`e^{${this.print(operand, indices).text}}`)
+    }
+    const base = this.#wrapped(operand.right.operand, indices, precedence.atom)
+    return atom(`${base}^{${this.print(operand.left, indices).text}}`)
   }
 
   #wrapped(node: Expression, indices: Indices, atLeast: number): string {

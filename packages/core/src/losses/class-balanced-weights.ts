@@ -6,6 +6,7 @@ import {
   divide,
   exp,
   less,
+  log,
   max,
   multiply,
   named,
@@ -20,7 +21,7 @@ import type { LabelStatistics } from '../labels/index.ts'
 import { requireCounts } from './require-counts.ts'
 
 /**
- * Whose n goes into `(1 − b) / (1 − bⁿ)`: that of the element's class, or one for the whole row: the mean n over its
+ * Whose n goes into `(1 − β) / (1 − βⁿ)`: that of the element's class, or one for the whole row: the mean n over its
  * positives, the mean of their weights, or the smallest n among them.
  */
 export type ClassBalancedMode = 'by-class' | 'average-n' | 'average-w' | 'min-n'
@@ -31,11 +32,11 @@ const modes: readonly ClassBalancedMode[] = ['by-class', 'average-n', 'average-w
 const NO_COUNT = -1e30
 
 /**
- * The class-balanced weights `(1 − b) / (1 − bⁿ)`: the inverse of the effective number of samples. A row without
+ * The class-balanced weights `(1 − β) / (1 − βⁿ)`: the inverse of the effective number of samples. A row without
  * positives has the weights by class in every mode.
  *
- * @param beta - b in [0, 1).
- * @throws DblossError `argument` for b outside [0, 1) or an unknown mode, `statistics` for a class without positives.
+ * @param beta - β in [0, 1).
+ * @throws DblossError `argument` for β outside [0, 1) or an unknown mode, `statistics` for a class without positives.
  * @see Cui et al., Class-Balanced Loss Based on Effective Number of Samples, CVPR 2019, equation 2; the modes for
  * several labels a sample are those of the code of Wu et al., ECCV 2020.
  */
@@ -75,8 +76,9 @@ export function classBalancedWeights(
   return named('w', select(hasPositives, ofRow(), byClass))
 }
 
-/** `(1 − b) / (1 − bⁿ)` with bⁿ as `e^(n log b)`; simplification makes it accurate for b near 1. */
+/** `(1 − β) / (1 − βⁿ)` with βⁿ as `e^(n log β)`; simplification makes it accurate for β near 1. */
 function inverseEffectiveNumber(n: Expression, beta: number): Expression {
   if (beta === 0) return constant(1)
-  return divide(parameter('1 - b', 1 - beta), subtract(1, exp(multiply(n, parameter('\\log b', Math.log(beta))))))
+  const base = parameter('\\beta', beta)
+  return divide(subtract(1, base), subtract(1, exp(multiply(n, log(base)))))
 }

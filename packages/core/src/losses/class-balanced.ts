@@ -10,7 +10,7 @@ import { normalizeWeights, type WeightNormalization } from './weight-normalizati
 
 /** Options of {@link classBalancedLoss}. */
 export interface ClassBalancedOptions extends CommonOptions, FocalOptions {
-  /** b of the effective number of samples, in [0, 1). Default 0.9. */
+  /** β of the effective number of samples, in [0, 1). Default 0.9. */
   readonly beta?: number
   /** Default `by-class`. */
   readonly mode?: ClassBalancedMode
@@ -22,10 +22,10 @@ export interface ClassBalancedOptions extends CommonOptions, FocalOptions {
 
 /**
  * Class-balanced loss (CB-Focal; CB-NTR with `negativeTolerant`): the focal loss of each element times
- * `(1 − b) / (1 − bⁿ)`, the inverse of the effective number of samples of its class or row.
+ * `(1 − β) / (1 − βⁿ)`, the inverse of the effective number of samples of its class or row.
  *
  * @param statistics - of the training set before any re-sampling.
- * @param options - b 0.9, mode `by-class`, γ 2, balance 2 (1 for γ = 0), reduction `mean`.
+ * @param options - β 0.9, mode `by-class`, γ 2, balance 2 (1 for γ = 0), reduction `mean`.
  * @throws DblossError `statistics` when a class has no positive sample; `argument` for numbers out of range.
  * @see Cui et al., Class-Balanced Loss Based on Effective Number of Samples, CVPR 2019.
  */

@@ -64,7 +64,7 @@ export function rebalancedWeights(
 ): Expression {
   const counts = requireCounts(statistics)
   const n = classVector('classCounts', counts, 'n')
-  const shown = named('P', sum(divide(labels, n), 'classes'))
+  const shown = sum(divide(labels, n), 'classes')
   const whenNothingShown = saturatingDenominator(counts, beta, mu)
   const r = named('r', divide(divide(1, n), select(less(0, shown), shown, whenNothingShown)))
   const mapped = sigmoid(multiply(parameter('\\beta', beta), subtract(r, parameter('\\mu', mu))))
