@@ -14,6 +14,7 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { Device } from './device.ts'
 import { withWeights } from './export.ts'
 import { trainingMemory } from './memory.ts'
+import { modelHash } from './model-hash.ts'
 import type { ModelParameter } from './parameters.ts'
 import type { Trainer, TrainerOptions, TrainerState, TrainingMemory, TrainingStep, WeightChoice } from './trainer.ts'
 import type { TrainingPlan } from './training-plan.ts'
@@ -41,6 +42,7 @@ export class OnnxTrainer implements Trainer {
   readonly #sum: GradientSum
   readonly #state: WeightState
   readonly #calls = new SerialCalls('trainer')
+  #modelHash: string | undefined
 
   constructor(parts: OnnxTrainerParts) {
     const { plan, device, stateTensors, start } = parts
@@ -133,12 +135,12 @@ export class OnnxTrainer implements Trainer {
   }
 
   async saveCheckpoint(path: string, extra: unknown = null): Promise<void> {
-    await writeFileAtomic(path, encodeCheckpoint(await this.state(), this.#fingerprint(), extra))
+    await writeFileAtomic(path, encodeCheckpoint(await this.state(), await this.#fingerprint(), extra))
   }
 
   async loadCheckpoint(path: string): Promise<unknown> {
     this.#calls.checkUsable()
-    const { state, extra } = decodeCheckpoint(await readFile(path), this.#fingerprint())
+    const { state, extra } = decodeCheckpoint(await readFile(path), await this.#fingerprint())
     this.restore(state)
     return extra
   }
@@ -200,11 +202,17 @@ export class OnnxTrainer implements Trainer {
     )
   }
 
-  /** What a checkpoint has to agree with: the optimizer and the tensors. */
-  #fingerprint(): string {
+  /** What a checkpoint has to agree with: the model with its frozen weights, the optimizer and the tensors. */
+  async #fingerprint(): Promise<string> {
     const { stateTensors, options, plan } = this.#parts
     const { kind } = options.optimizer
-    return JSON.stringify({ optimizer: kind, precision: plan.precision, tensors: stateTensors })
+    this.#modelHash ??= await modelHash(plan.original)
+    return JSON.stringify({
+      model: this.#modelHash,
+      optimizer: kind,
+      precision: plan.precision,
+      tensors: stateTensors,
+    })
   }
 }
 

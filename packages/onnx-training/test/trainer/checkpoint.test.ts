@@ -12,7 +12,16 @@ import { join } from 'node:path'
 import { createRandom, type DblossErrorCode, type RandomState } from '@dbloss/core'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
-import { adamW, decodeSafetensors, encodeSafetensors, sgd, type Trainer, type TrainerOptions } from '../../src/index.ts'
+import {
+  adamW,
+  decodeSafetensors,
+  encodeSafetensors,
+  graphOf,
+  type ModelProto,
+  sgd,
+  type Trainer,
+  type TrainerOptions,
+} from '../../src/index.ts'
 import { createSmallTrainer } from './support/create.ts'
 import { smallBatch } from './support/small-batch.ts'
 import { smallModel } from './support/small-model.ts'
@@ -88,6 +97,14 @@ describe('a file is refused, and the state stays, where it is', () => {
     'of other weights': { trainable: /head/ },
     'of another precision': { model: smallModel('float32') },
     'of averages': { averageDecay: 0.5 },
+    'of other frozen weights': { model: withOtherStem() },
+  }
+
+  function withOtherStem(): ModelProto {
+    const model = smallModel()
+    const [stem] = graphOf(model).initializer
+    stem!.rawData![0]! ^= 1
+    return model
   }
 
   async function refused(path: string, code: DblossErrorCode, message: string): Promise<void> {
