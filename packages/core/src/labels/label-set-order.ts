@@ -1,63 +1,54 @@
 import { asUnknown, HEADER, type LabelSetRecords, nextStart } from './label-set-record.ts'
 
-/** Fewer records than this are compared: faster than counting their classes. */
-const FEW = 64
-/** Fewer records than this share of the classes are compared too: counting goes through all classes. */
-const SHARE_OF_CLASSES = 8
-/** So many leading classes are counted at most; label sets that agree in all of them are compared. */
-const LEADING = 8
+/** With fewer records than this, comparing them is faster than counting classes. */
+const FEW = 4096
+/** How many leading classes are sorted by counting. */
+const LEADING = 4
 
 /**
- * Where the records start, in lexicographic order of their positive classes, then of their unknown ones: many are sorted by
- * counting their first class, those with the same first class by the second, and so on; few are compared.
+ * Where the records start, in lexicographic order of their positive classes, then of their unknown ones. Many records are
+ * sorted by counting, from the fourth class to the first; only those that agree in these four are compared.
  */
-export function sortedStarts({ items, end, size }: LabelSetRecords): Uint32Array {
-  const starts = new Uint32Array(size)
-  let largest = 0
+export function sortedStarts(records: LabelSetRecords): Uint32Array {
+  const { items, end, size } = records
+  let starts = new Uint32Array(size)
   for (let start = 0, i = 0; start < end; i++) {
     starts[i] = start
-    const next = nextStart(items, start)
-    for (let at = start + HEADER; at < next; at++) largest = Math.max(largest, items[at]!)
-    start = next
+    start = nextStart(items, start)
   }
-  const few = Math.max(FEW, largest / SHARE_OF_CLASSES)
   const compare = comparison(items)
-  /** How many records have a class, at the class + 2; then where they begin. Records without a further class come first. */
-  const counts = new Uint32Array(largest + 3)
-  const scattered = new Uint32Array(size)
+  if (size < FEW) return starts.sort(compare)
 
-  /** Sorts records that agree in the positive classes before a position. */
-  function sortFrom(from: number, to: number, position: number): void {
-    if (to - from < few || position === LEADING) {
-      if (to - from > 1) starts.subarray(from, to).sort(compare)
-      return
-    }
-    counts.fill(0)
-    for (let i = from; i < to; i++) counts[positiveAt(items, starts[i]!, position) + 2]!++
-    for (let k = 1; k < counts.length; k++) counts[k]! += counts[k - 1]!
-    for (let i = from; i < to; i++) {
-      const start = starts[i]!
-      scattered[from + counts[positiveAt(items, start, position) + 1]!++] = start
-    }
-    starts.set(scattered.subarray(from, to), from)
-
-    let first = from
-    while (first < to && positiveAt(items, starts[first]!, position) < 0) first++
-    if (first - from > 1) starts.subarray(from, first).sort(compare)
-    for (let next = first; first < to; first = next) {
-      const index = positiveAt(items, starts[first]!, position)
-      while (next < to && positiveAt(items, starts[next]!, position) === index) next++
-      sortFrom(first, next, position + 1)
-    }
+  /** The positive class at a position + 1; 0 behind the last one, which comes first. */
+  const key = (start: number, position: number): number => {
+    const at = start + HEADER + position
+    return at < nextStart(items, start) ? Math.max(items[at]! + 1, 0) : 0
   }
-  sortFrom(0, size, 0)
-  return starts
-}
+  let sorted = new Uint32Array(size)
+  const keys = new Uint32Array(size)
+  for (let position = LEADING - 1; position >= 0; position--) {
+    let largest = 0
+    for (let i = 0; i < size; i++) {
+      keys[i] = key(starts[i]!, position)
+      largest = Math.max(largest, keys[i]!)
+    }
+    const next = new Uint32Array(largest + 2)
+    for (let i = 0; i < size; i++) next[keys[i]! + 1]!++
+    for (let k = 1; k < next.length; k++) next[k]! += next[k - 1]!
+    for (let i = 0; i < size; i++) sorted[next[keys[i]!]!++] = starts[i]!
+    ;[starts, sorted] = [sorted, starts]
+  }
 
-/** The positive class of a record at a position, or −1 behind the last one. */
-function positiveAt(items: Int32Array, start: number, position: number): number {
-  const at = start + HEADER + position
-  return at < nextStart(items, start) ? Math.max(items[at]!, -1) : -1
+  const agree = (a: number, b: number): boolean => {
+    for (let position = 0; position < LEADING; position++) if (key(a, position) !== key(b, position)) return false
+    return true
+  }
+  for (let from = 0, to = 1; to <= size; to++) {
+    if (to < size && agree(starts[from]!, starts[to]!)) continue
+    if (to - from > 1) starts.subarray(from, to).sort(compare)
+    from = to
+  }
+  return starts
 }
 
 function comparison(items: Int32Array): (a: number, b: number) => number {
