@@ -1,54 +1,59 @@
 import { asUnknown, HEADER, type LabelSetRecords, nextStart } from './label-set-record.ts'
 
-/** With fewer records than this, comparing them is faster than counting classes. */
-const FEW = 4096
-/** How many leading classes are sorted by counting. */
-const LEADING = 4
+/** Where the lower half of a 64-bit number is, and where the upper one. */
+const [LOWER, UPPER] = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0]
+
+/** Integers of this many bits are exact in a float64. */
+const EXACT_BITS = 53
 
 /**
- * Where the records start, in lexicographic order of their positive classes, then of their unknown ones. Many records are
- * sorted by counting, from the fourth class to the first; only those that agree in these four are compared.
+ * Where the records start, in lexicographic order of their positive classes, then of their unknown ones.
+ *
+ * As many leading classes as fit, and below them the number of the record, make one number of 64 bits; these are sorted,
+ * which takes no look at the records. Only records that agree in the packed classes are compared.
  */
-export function sortedStarts(records: LabelSetRecords): Uint32Array {
-  const { items, end, size } = records
-  let starts = new Uint32Array(size)
+export function sortedStarts({ items, end, size }: LabelSetRecords): Uint32Array {
+  const starts = new Uint32Array(size)
+  let largest = 0
   for (let start = 0, i = 0; start < end; i++) {
     starts[i] = start
-    start = nextStart(items, start)
+    const next = nextStart(items, start)
+    for (let at = start + HEADER; at < next; at++) largest = Math.max(largest, items[at]!)
+    start = next
   }
+
+  const numberBits = Math.ceil(Math.log2(Math.max(size, 1)))
+  const classBits = Math.ceil(Math.log2(largest + 2))
+  const packed = Math.floor(Math.min(64 - numberBits, EXACT_BITS) / classBits)
+  const [numbers, classRange, lowerRange] = [2 ** numberBits, 2 ** classBits, 2 ** (32 - numberBits)]
+  const halves = new Uint32Array(2 * size)
+  for (let i = 0; i < size; i++) {
+    let classes = 0
+    for (let p = 0; p < packed; p++) classes = classes * classRange + positiveAt(items, starts[i]!, p) + 1
+    const upper = Math.floor(classes / lowerRange)
+    halves[2 * i + UPPER] = upper
+    halves[2 * i + LOWER] = (classes - upper * lowerRange) * numbers + i
+  }
+  new BigUint64Array(halves.buffer).sort()
+
+  const sorted = new Uint32Array(size)
+  for (let i = 0; i < size; i++) sorted[i] = starts[halves[2 * i + LOWER]! & (numbers - 1)]!
+  const agree = (i: number, k: number): boolean =>
+    halves[2 * i + UPPER] === halves[2 * k + UPPER] &&
+    halves[2 * i + LOWER]! >>> numberBits === halves[2 * k + LOWER]! >>> numberBits
   const compare = comparison(items)
-  if (size < FEW) return starts.sort(compare)
-
-  /** The positive class at a position + 1; 0 behind the last one, which comes first. */
-  const key = (start: number, position: number): number => {
-    const at = start + HEADER + position
-    return at < nextStart(items, start) ? Math.max(items[at]! + 1, 0) : 0
-  }
-  let sorted = new Uint32Array(size)
-  const keys = new Uint32Array(size)
-  for (let position = LEADING - 1; position >= 0; position--) {
-    let largest = 0
-    for (let i = 0; i < size; i++) {
-      keys[i] = key(starts[i]!, position)
-      largest = Math.max(largest, keys[i]!)
-    }
-    const next = new Uint32Array(largest + 2)
-    for (let i = 0; i < size; i++) next[keys[i]! + 1]!++
-    for (let k = 1; k < next.length; k++) next[k]! += next[k - 1]!
-    for (let i = 0; i < size; i++) sorted[next[keys[i]!]!++] = starts[i]!
-    ;[starts, sorted] = [sorted, starts]
-  }
-
-  const agree = (a: number, b: number): boolean => {
-    for (let position = 0; position < LEADING; position++) if (key(a, position) !== key(b, position)) return false
-    return true
-  }
   for (let from = 0, to = 1; to <= size; to++) {
-    if (to < size && agree(starts[from]!, starts[to]!)) continue
-    if (to - from > 1) starts.subarray(from, to).sort(compare)
+    if (to < size && agree(from, to)) continue
+    if (to - from > 1) sorted.subarray(from, to).sort(compare)
     from = to
   }
-  return starts
+  return sorted
+}
+
+/** The positive class of a record at a position, or −1 behind the last one. */
+function positiveAt(items: Int32Array, start: number, position: number): number {
+  const at = start + HEADER + position
+  return at < nextStart(items, start) ? Math.max(items[at]!, -1) : -1
 }
 
 function comparison(items: Int32Array): (a: number, b: number) => number {
