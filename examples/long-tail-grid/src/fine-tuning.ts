@@ -10,7 +10,10 @@ export interface FineTuningSettings {
   readonly epochs: number
   readonly batchSize: number
   readonly learningRate: number
+  /** How many times that of the blocks; the head is trained already. */
+  readonly headLearningRateScale: number
   readonly weightDecay: number
+  readonly averageDecay: number
   readonly seed: number
 }
 
@@ -23,13 +26,15 @@ export interface FrozenRows {
 
 /** Prepares the trainer of a model's last blocks. */
 export function blockTrainer(ort: Ort, model: ModelProto, loss: Loss, steps: number, settings: FineTuningSettings) {
-  const { trainable, learningRate, weightDecay } = settings
+  const { trainable, learningRate, weightDecay, averageDecay, headLearningRateScale } = settings
   return createTrainer({
     ort,
     model,
     loss,
     trainable,
+    averageDecay,
     optimizer: adamW({ learningRate, weightDecay }),
+    parameterGroups: [{ match: /dbloss-head/, learningRateScale: headLearningRateScale }],
     schedule: warmupCosine({ base: learningRate, warmupSteps: Math.round(0.1 * steps), totalSteps: steps }),
   })
 }
@@ -93,7 +98,7 @@ export async function measureBlocks(
   const data = new Float32Array(labels.length * classCount)
   for (let start = 0; start < labels.length; start += 32) {
     const chosen = Array.from({ length: Math.min(32, labels.length - start) }, (_, index) => start + index)
-    data.set(await trainer.predict(batchOf(rows, chosen)), start * classCount)
+    data.set(await trainer.predict(batchOf(rows, chosen), 'averaged'), start * classCount)
   }
   return longTailMetrics({ labels, scores: { data, classCount }, statistics }).map
 }
