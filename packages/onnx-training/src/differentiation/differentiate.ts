@@ -1,6 +1,8 @@
 import type { NodeProto } from '../onnx/index.ts'
+import { decomposedGelus } from './decomposed-gelu.ts'
 import { ForwardNode } from './forward-node.ts'
 import type { GradientNodes } from './gradient-nodes.ts'
+import { exactGelu } from './operators/gelu.ts'
 import { isDifferentiable, ruleOf } from './operators/index.ts'
 import type { ValueTable } from './value-table.ts'
 
@@ -31,7 +33,14 @@ export function appendGradients(
     const before = gradients.get(name)
     gradients.set(name, before === undefined ? gradient : nodes.add(before, gradient))
   }
+  const gelus = decomposedGelus(part)
   for (const node of part.nodes.toReversed()) {
+    const g = gradients.get(node.output[0] ?? '')
+    const x = gelus.get(node.output[0] ?? '')
+    if (x !== undefined) {
+      if (g !== undefined && active.has(x)) accumulate(x, exactGelu({ n: nodes, g, x }))
+      continue
+    }
     const outputGradients = node.output.map((name) => gradients.get(name))
     if (!isDifferentiable(node) || outputGradients.every((gradient) => gradient === undefined)) continue
     const inputGradients = ruleOf(node).gradients(new ForwardNode(node, part.values, outputGradients, active), nodes)

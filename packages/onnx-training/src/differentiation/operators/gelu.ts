@@ -2,7 +2,7 @@ import type { GradientRule } from '../gradient-rule.ts'
 import { type UnaryValues, unaryRule } from '../unary-rule.ts'
 
 /** g (Φ(x) + x φ(x)), with the distribution function Φ of the normal distribution and its density φ. */
-function exact({ n, g, x }: UnaryValues): string {
+export function exactGelu({ n, g, x }: Pick<UnaryValues, 'n' | 'g' | 'x'>): string {
   const distribution = n.scale(n.add(n.node('Erf', [n.scale(x, Math.SQRT1_2)]), n.scalar(1)), 0.5)
   const density = n.scale(n.node('Exp', [n.scale(n.square(x), -0.5)]), 1 / Math.sqrt(2 * Math.PI))
   return n.multiply(g, n.add(distribution, n.multiply(x, density)))
@@ -20,5 +20,7 @@ function byTanh({ n, g, x }: UnaryValues): string {
 }
 
 export const geluRules: Readonly<Record<string, GradientRule>> = {
-  Gelu: unaryRule((values) => (values.node.stringAttribute('approximate') === 'tanh' ? byTanh(values) : exact(values))),
+  Gelu: unaryRule((values) =>
+    values.node.stringAttribute('approximate') === 'tanh' ? byTanh(values) : exactGelu(values),
+  ),
 }
