@@ -63,7 +63,9 @@ class FormulaGenerator {
   grow(depth: number): Bounded {
     if (depth === 0) return this.#leaf()
     const operand = this.grow(depth - 1)
-    return squashed(this.#random.next() < 0.5 ? this.#apply(operand) : this.#combine(operand, this.grow(depth - 1)))
+    return this.#squashed(
+      this.#random.next() < 0.5 ? this.#apply(operand) : this.#combine(operand, this.grow(depth - 1)),
+    )
   }
 
   #leaf(): Bounded {
@@ -137,6 +139,22 @@ class FormulaGenerator {
     return this.#pick(functions)()
   }
 
+  /**
+   * Brings large values into (−LIMIT / 2, LIMIT / 2). The sigmoid's operand stays within ±LIMIT: where it saturates, values
+   * that differ are equal in float32, and which of them a `max` takes would hang on rounding. Its scale is random, so that
+   * two parts that are brought down do not tie.
+   */
+  #squashed(bounded: Bounded): Bounded {
+    const largest = Math.max(Math.abs(bounded.low), Math.abs(bounded.high))
+    if (largest <= LIMIT) return bounded
+    const scale = ((0.75 + this.#random.next() / 4) * LIMIT) / largest
+    return {
+      expression: subtract(multiply(LIMIT, sigmoid(multiply(scale, bounded.expression))), LIMIT / 2),
+      low: -LIMIT / 2,
+      high: LIMIT / 2,
+    }
+  }
+
   #pick<T>(choices: readonly T[]): T {
     return choices[this.#random.integer(choices.length)]!
   }
@@ -146,18 +164,4 @@ class FormulaGenerator {
 function positive({ expression, low, high }: Bounded): Bounded {
   if (low >= 0.5) return { expression, low, high }
   return { expression: add(softplus(expression), 0.5), low: 0.5, high: Math.max(high, 0) + 1.5 }
-}
-
-/**
- * Brings large values into (−LIMIT / 2, LIMIT / 2). The sigmoid's operand stays within ±LIMIT: where it saturates, values
- * that differ are equal in float32, and which of them a `max` takes would hang on rounding.
- */
-function squashed(bounded: Bounded): Bounded {
-  const largest = Math.max(Math.abs(bounded.low), Math.abs(bounded.high))
-  if (largest <= LIMIT) return bounded
-  return {
-    expression: subtract(multiply(LIMIT, sigmoid(multiply(LIMIT / largest, bounded.expression))), LIMIT / 2),
-    low: -LIMIT / 2,
-    high: LIMIT / 2,
-  }
 }
