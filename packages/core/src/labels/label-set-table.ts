@@ -15,10 +15,15 @@ export interface LabelSetTable {
 
 const LOW_LIMIT = 2 ** 30
 const FEWEST_SLOTS = 256
+/** How many records are looked up together. */
+const BLOCK = 128
 
 /**
  * A hash table of label sets in typed arrays: a set costs 4 bytes a class and about 30 more, and nothing for the collector
- * to walk through, so millions of distinct sets are no burden. A look-up reads memory in two places only.
+ * to walk through, so millions of distinct sets are no burden.
+ *
+ * A look-up reads memory in two far places and would wait for both. So records wait behind the others until a block of
+ * them is looked up in loops of independent reads, which memory serves together.
  */
 export function labelSetTable(): LabelSetTable {
   let items = new Int32Array(1024)
@@ -27,61 +32,86 @@ export function labelSetTable(): LabelSetTable {
   /** Pairs: the start of a record + 1, or 0 where free, and its hash; at the place that the hash says, or the next. */
   let slots = new Int32Array(0)
 
+  let waiting = 0
+  let waitingEnd = 0
+  /** Where the waiting records start, what their hashes are, and where a record of the same set is, or −1. */
+  const starts = new Int32Array(BLOCK)
+  const hashes = new Int32Array(BLOCK)
+  const found = new Int32Array(BLOCK)
+
   function add(classes: readonly number[], unknown: readonly number[], count: number): void {
-    if (size * 3 >= slots.length) index()
-    write(classes, unknown)
-    const hash = hashOf(items, end)
-    const mask = slots.length - 1
-    let slot = (hash << 1) & mask
+    if (waiting === BLOCK) countWaiting()
+    if (waiting === 0) waitingEnd = end
+    starts[waiting++] = waitingEnd
+    const length = classes.length + unknown.length
+    const needed = waitingEnd + HEADER + length
+    if (needed > items.length) items = enlarged(items, Math.max(needed, Math.ceil(items.length * 1.5)))
+    items[waitingEnd + COUNT_LOW] = count < LOW_LIMIT ? count : count % LOW_LIMIT
+    items[waitingEnd + COUNT_HIGH] = count < LOW_LIMIT ? 0 : Math.floor(count / LOW_LIMIT)
+    items[waitingEnd + LENGTH] = length
+    let at = waitingEnd + HEADER
+    for (let i = 0; i < classes.length; i++) items[at++] = classes[i]!
+    for (let i = 0; i < unknown.length; i++) items[at++] = asUnknown(unknown[i]!)
+    waitingEnd = at
+  }
+
+  function countWaiting(): void {
+    if ((size + waiting) * 3 > slots.length) index()
+    for (let i = 0; i < waiting; i++) hashes[i] = hashOf(items, starts[i]!)
+    for (let i = 0; i < waiting; i++) {
+      const slot = firstSlot(hashes[i]!)
+      found[i] = slots[slot + 1] === hashes[i] ? slots[slot]! - 1 : -1
+    }
+    for (let i = 0; i < waiting; i++) if (found[i]! >= 0 && !agree(items, found[i]!, starts[i]!)) found[i] = -1
+    for (let i = 0; i < waiting; i++) {
+      if (found[i]! >= 0) addCount(found[i]!, starts[i]!)
+      else insert(starts[i]!, hashes[i]!)
+    }
+    waiting = 0
+  }
+
+  /** Adds a record to that of the same set, or puts it behind the last one. */
+  function insert(record: number, hash: number): void {
+    let slot = firstSlot(hash)
     for (let start = slots[slot]! - 1; start >= 0; start = slots[slot]! - 1) {
-      if (slots[slot + 1] === hash && agree(items, start, end)) {
-        addCount(start, count)
+      if (slots[slot + 1] === hash && agree(items, start, record)) {
+        addCount(start, record)
         return
       }
-      slot = (slot + 2) & mask
+      slot = nextSlot(slot)
     }
     slots[slot] = end + 1
     slots[slot + 1] = hash
-    addCount(end, count)
-    end = nextStart(items, end)
+    const recordEnd = nextStart(items, record)
+    for (let at = record; at < recordEnd; at++) items[end++] = items[at]!
     size++
   }
 
-  /** Writes a record without a count behind the last one; it belongs to the table once `end` is behind it. */
-  function write(classes: readonly number[], unknown: readonly number[]): void {
-    const length = classes.length + unknown.length
-    const needed = end + HEADER + length
-    if (needed > items.length) items = enlarged(items, Math.max(needed, Math.ceil(items.length * 1.5)))
-    items[end + COUNT_LOW] = 0
-    items[end + COUNT_HIGH] = 0
-    items[end + LENGTH] = length
-    let at = end + HEADER
-    for (let i = 0; i < classes.length; i++) items[at++] = classes[i]!
-    for (let i = 0; i < unknown.length; i++) items[at++] = asUnknown(unknown[i]!)
+  function addCount(to: number, from: number): void {
+    const low = items[to + COUNT_LOW]! + items[from + COUNT_LOW]!
+    items[to + COUNT_LOW] = low % LOW_LIMIT
+    items[to + COUNT_HIGH]! += items[from + COUNT_HIGH]! + (low < LOW_LIMIT ? 0 : 1)
   }
 
-  function addCount(start: number, count: number): void {
-    const low = items[start + COUNT_LOW]! + count
-    items[start + COUNT_LOW] = low % LOW_LIMIT
-    if (low >= LOW_LIMIT) items[start + COUNT_HIGH]! += Math.floor(low / LOW_LIMIT)
-  }
+  const firstSlot = (hash: number): number => (hash << 1) & (slots.length - 1)
+  const nextSlot = (slot: number): number => (slot + 2) & (slots.length - 1)
 
   /** Makes the slots anew, at most a third of them taken. */
   function index(): void {
     let length = FEWEST_SLOTS
-    while (length < size * 6) length *= 2
+    while (length < (size + waiting) * 6) length *= 2
     slots = new Int32Array(length)
-    const mask = length - 1
     for (let start = 0; start < end; start = nextStart(items, start)) {
       const hash = hashOf(items, start)
-      let slot = (hash << 1) & mask
-      while (slots[slot] !== 0) slot = (slot + 2) & mask
+      let slot = firstSlot(hash)
+      while (slots[slot] !== 0) slot = nextSlot(slot)
       slots[slot] = start + 1
       slots[slot + 1] = hash
     }
   }
 
   function labelSets(): LabelSet[] {
+    countWaiting()
     // Room for the sets, which take several times as much; the next `add` makes the slots again.
     slots = new Int32Array(0)
     const order = sortedStarts({ items, end, size })
@@ -90,7 +120,14 @@ export function labelSetTable(): LabelSetTable {
     return sets
   }
 
-  return { size: () => size, add, labelSets }
+  return {
+    size() {
+      countWaiting()
+      return size
+    },
+    add,
+    labelSets,
+  }
 }
 
 function enlarged(items: Int32Array, length: number): Int32Array<ArrayBuffer> {

@@ -71,7 +71,7 @@ export function labelStatisticsBuilder(options: LabelStatisticsOptions = {}): La
     sampleCount++
     if (values === undefined) table?.add(classes, unknown, 1)
     else table = undefined
-    if (table !== undefined && table.size() > maxLabelSets) table = undefined
+    if (maxLabelSets !== Infinity && table !== undefined && table.size() > maxLabelSets) table = undefined
   }
 
   function add(labels: SampleLabels): void {
