@@ -1,4 +1,5 @@
 import { DblossError } from '@dbloss/core'
+import { elementCount } from './element-count.ts'
 import type { HeadTrainerOptions, HeadTrainerState } from './head-trainer.ts'
 import type { StateTensor } from './optimizer-graph.ts'
 
@@ -27,7 +28,3 @@ export function checkLength(argument: string, values: ArrayLike<number> | undefi
     expected: `${length} values`,
   })
 }
-
-/** The number of elements of a tensor. */
-export const elementCount = (shape: readonly number[]): number =>
-  shape.reduce((product, dimension) => product * dimension, 1)

@@ -56,7 +56,11 @@ export function decomposedGelus({ nodes, values }: DifferentiatedPart): Readonly
 function readersOf(nodes: readonly NodeProto[]): ReadonlyMap<string, NodeProto[]> {
   const readers = new Map<string, NodeProto[]>()
   for (const node of nodes) {
-    for (const name of node.input) readers.set(name, [...(readers.get(name) ?? []), node])
+    for (const name of node.input) {
+      const list = readers.get(name)
+      if (list === undefined) readers.set(name, [node])
+      else list.push(node)
+    }
   }
   return readers
 }

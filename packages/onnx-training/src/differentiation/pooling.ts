@@ -1,3 +1,4 @@
+import { elementCount } from '../element-count.ts'
 import { type Convolution, convolutionInputGradient } from './convolution.ts'
 import type { ForwardNode } from './forward-node.ts'
 import type { GradientNodes } from './gradient-nodes.ts'
@@ -26,7 +27,7 @@ export function spreadOverWindows(
 ): string {
   const channels = fixedSize(node.input(0).shape[1]!, `the channel axis of ${node.description}`)
   const kernelShape = axes.map((axis) => axis.kernel)
-  const maps = kernel.length / kernelShape.reduce((product, size) => product * size, 1)
+  const maps = kernel.length / elementCount(kernelShape)
   const form: Convolution = { axes, inputChannels: channels, outputChannels: channels * maps, group: channels }
   const repeated = nodes.node('Expand', [
     nodes.constant(kernel, [1, maps, 1, ...kernelShape]),

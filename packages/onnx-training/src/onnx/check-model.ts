@@ -1,5 +1,5 @@
 import { DblossError } from '@dbloss/core'
-import { ModelGraph } from './model-graph.ts'
+import { isStandardDomain, ModelGraph } from './model-graph.ts'
 import { checkTensorSize } from './tensor.ts'
 import { describeTensor } from './tensor-size.ts'
 import type { GraphProto, ModelProto } from './types.ts'
@@ -43,15 +43,11 @@ function checkIrVersion({ irVersion }: ModelProto): void {
 function checkOpset({ opsetImport }: ModelProto): void {
   const { minimum, maximum } = OPSETS
   const whatToDo = `opset ${minimum} to ${maximum}: export the model again with opset_version=17, or convert it with onnx.version_converter.convert_version(model, 17)`
-  const versions = opsetImport.flatMap(({ domain = '', version }) => (isStandard(domain) ? [version] : []))
+  const versions = opsetImport.flatMap(({ domain, version }) => (isStandardDomain(domain) ? [version] : []))
   const [version] = versions
   if (versions.length > 1) throw refusal(`the model names ${versions.length} opsets of the standard operators`, 'one')
   if (version === undefined) throw refusal('the model names no opset of the standard operators', whatToDo)
   if (version < minimum || version > maximum) throw refusal(`the model uses opset ${version}`, whatToDo)
-}
-
-function isStandard(domain: string): boolean {
-  return domain === '' || domain === 'ai.onnx'
 }
 
 function checkNames({ name: graph = '', input, initializer, output }: GraphProto): void {

@@ -1,37 +1,22 @@
 import { DblossError } from '@dbloss/core'
+import { type AttributeValue, encodeAttribute } from './attribute.ts'
 import { encodeModel } from './codec.ts'
-import { valuesRead } from './model-graph.ts'
+import { isStandardDomain, valuesRead } from './model-graph.ts'
 import { makeTensor } from './tensor.ts'
 import {
-  ATTRIBUTE_TYPE,
-  type AttributeProto,
   DATA_TYPE,
   type GraphProto,
   type ModelProto,
   type NodeProto,
   type OperatorSetIdProto,
-  type TensorProto,
   type ValueInfoProto,
 } from './types.ts'
-
-/** The value of an attribute: integers are numbers or bigints, floats are marked by {@link float}. */
-export type AttributeValue = number | bigint | string | readonly number[] | TensorProto | FloatAttribute
-
-/** A float attribute; plain numbers are written as integers. */
-export interface FloatAttribute {
-  readonly float: number
-}
 
 /** The names of element types for inputs and outputs. */
 export type ElementTypeName = keyof typeof DATA_TYPE
 
 /** A dimension: a size, or the name of one that is known at run time. */
 export type Dimension = number | string
-
-/** Marks an attribute as a float, as `{ alpha: float(0.01) }`. */
-export function float(value: number): FloatAttribute {
-  return { float: value }
-}
 
 /** The operator set that graphs are written for, unless told otherwise; every ONNX Runtime from 1.17 on runs it. */
 export const OPSET = 17
@@ -82,7 +67,7 @@ export class GraphBuilder {
 
   /** A builder with the operator sets of a model, for nodes beside its own. */
   static like(name: string, { opsetImport, irVersion = IR_VERSION }: ModelProto): GraphBuilder {
-    const isStandard = ({ domain = '' }: OperatorSetIdProto) => domain === '' || domain === 'ai.onnx'
+    const isStandard = ({ domain }: OperatorSetIdProto) => isStandardDomain(domain)
     return new GraphBuilder(name, {
       opset: opsetImport.find(isStandard)?.version ?? OPSET,
       irVersion,
@@ -183,7 +168,7 @@ export class GraphBuilder {
       output,
       name: output[0]!,
       opType,
-      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+      attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
     })
     return output
   }
@@ -256,14 +241,4 @@ export function valueInfo(name: string, type: ElementTypeName, shape?: readonly 
   if (shape === undefined) return { name, type: { tensorType: { elemType } } }
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
   return { name, type: { tensorType: { elemType, shape: { dim } } } }
-}
-
-function attribute(name: string, value: AttributeValue): AttributeProto {
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    return { name, type: ATTRIBUTE_TYPE.i, i: BigInt(value) }
-  }
-  if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.s, s: new TextEncoder().encode(value) }
-  if (Array.isArray(value)) return { name, type: ATTRIBUTE_TYPE.ints, ints: value.map(BigInt) }
-  if ('float' in value) return { name, type: ATTRIBUTE_TYPE.f, f: value.float }
-  return { name, type: ATTRIBUTE_TYPE.t, t: value as TensorProto }
 }

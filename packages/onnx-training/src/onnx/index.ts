@@ -1,12 +1,10 @@
+export { type AttributeValue, type FloatAttribute, float } from './attribute.ts'
 export { checkModel } from './check-model.ts'
 export { decodeModel, encodeModel } from './codec.ts'
 export { floatsOfHalves, halvesOfFloats } from './float16.ts'
 export {
-  type AttributeValue,
   type Dimension,
   type ElementTypeName,
-  type FloatAttribute,
-  float,
   GraphBuilder,
   type GraphBuilderOptions,
   OPSET,
@@ -14,6 +12,6 @@ export {
   valueInfo,
 } from './graph-builder.ts'
 export { readModelFile, type WriteModelOptions, writeModelFile } from './model-file.ts'
-export { describeNode, graphOf, ModelGraph, valuesRead } from './model-graph.ts'
+export { describeNode, graphOf, isStandardDomain, ModelGraph, valuesRead } from './model-graph.ts'
 export { makeTensor, type TensorData, tensorData } from './tensor.ts'
 export * from './types.ts'

@@ -1,6 +1,11 @@
 import { DblossError } from '@dbloss/core'
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from './types.ts'
 
+/** Whether operators of a domain are those of ONNX itself. */
+export function isStandardDomain(domain = ''): boolean {
+  return domain === '' || domain === 'ai.onnx'
+}
+
 /** The graph of a model; models that were decoded always have one. */
 export function graphOf(model: ModelProto): GraphProto {
   if (model.graph === undefined) throw new DblossError('model', 'the model has no graph; expected an ONNX model')
@@ -36,7 +41,7 @@ export class ModelGraph {
 
   /** The version of the standard operators. */
   get opset(): number {
-    return this.model.opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version ?? 1
+    return this.model.opsetImport.find(({ domain }) => isStandardDomain(domain))?.version ?? 1
   }
 
   /** The nodes that some values are computed by, in the order of the graph. */

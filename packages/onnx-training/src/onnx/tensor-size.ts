@@ -1,4 +1,5 @@
 import { DblossError } from '@dbloss/core'
+import { elementCount } from '../element-count.ts'
 import { DATA_TYPE, type TensorProto } from './types.ts'
 
 /** Bits an element, by element type, up to opset 21. Strings have no size of their own. */
@@ -39,8 +40,8 @@ export function describeTensor(tensor: TensorProto): string {
  *
  * @throws DblossError `model` for a negative dimension, and for more elements than 2⁵³.
  */
-export function elementCount(tensor: TensorProto): number {
-  const count = tensor.dims.reduce((product, dimension) => product * dimension, 1)
+export function checkedElementCount(tensor: TensorProto): number {
+  const count = elementCount(tensor.dims)
   if (tensor.dims.every((dimension) => dimension >= 0) && Number.isSafeInteger(count)) return count
   const problem = `${describeTensor(tensor)} has the shape [${shapeText(tensor.dims)}], which no data has`
   throw new DblossError('model', problem, {
@@ -61,7 +62,7 @@ export function shapeText(dims: readonly number[]): string {
  * @throws DblossError `model` for a shape that no data has, and for an unknown element type.
  */
 export function byteLength(tensor: TensorProto): number | undefined {
-  const count = elementCount(tensor)
+  const count = checkedElementCount(tensor)
   if (tensor.dataType === DATA_TYPE.string) return undefined
   const bits = bitsOf[tensor.dataType ?? 0]
   if (bits !== undefined) return Math.ceil(count * (bits / 8))

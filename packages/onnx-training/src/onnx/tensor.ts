@@ -1,5 +1,6 @@
 import { DblossError } from '@dbloss/core'
-import { byteLength, describeTensor, elementCount, shapeText } from './tensor-size.ts'
+import { elementCount } from '../element-count.ts'
+import { byteLength, checkedElementCount, describeTensor, shapeText } from './tensor-size.ts'
 import { DATA_TYPE, type TensorProto } from './types.ts'
 
 /** The data of a tensor, as an array of its element type; float16 as its 16 bits, bool as bytes. */
@@ -88,11 +89,11 @@ export function checkTensorSize(tensor: TensorProto): void {
   // Types that are no numbers here, such as complex ones, pack their values in ways of their own.
   const type = elementTypes[tensor.dataType ?? 0]
   const found = type === undefined ? undefined : (tensor[type.field]?.length ?? 0)
-  if (found === undefined || found === elementCount(tensor)) return
+  if (found === undefined || found === checkedElementCount(tensor)) return
   throw new DblossError('model', `${label} has ${found} values for ${shape}`, {
     argument: label,
     found,
-    expected: `${elementCount(tensor)} values`,
+    expected: `${checkedElementCount(tensor)} values`,
   })
 }
 
@@ -118,7 +119,7 @@ export function makeTensor(
   data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array,
   dims: readonly number[],
 ): TensorProto {
-  const size = dims.reduce((product, dimension) => product * dimension, 1)
+  const size = elementCount(dims)
   if (data.length !== size) {
     throw new DblossError('shape', `tensor '${name}' has ${data.length} values for shape [${dims.join(', ')}]`, {
       argument: name,

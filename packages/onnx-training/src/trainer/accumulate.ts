@@ -1,5 +1,5 @@
 import { DblossError, type Loss } from '@dbloss/core'
-import { elementCount } from '../head-state.ts'
+import { elementCount } from '../element-count.ts'
 import { nextName } from '../optimizer-graph.ts'
 import type { Ort, OrtSession, OrtTensor } from '../ort.ts'
 import { type GraphPrecision, precisions, toPrecision } from '../precision.ts'

@@ -1,6 +1,7 @@
 import { checkNumber, DblossError, type Loss } from '@dbloss/core'
 import { checkNoFurtherInputs } from '../check-loss-inputs.ts'
 import { fixedSize } from '../differentiation/shapes.ts'
+import { elementCount } from '../element-count.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { decodeModel, type ModelProto, readModelFile, tensorData } from '../onnx/index.ts'
 import { nextName } from '../optimizer-graph.ts'
@@ -45,9 +46,7 @@ export async function createTrainer(given: TrainerOptions): Promise<Trainer> {
   const weights = plan.trained.map(({ initializer }) => [initializer, weightsOf(plan, initializer)] as const)
   const averages =
     averageDecay === undefined ? [] : weights.map(([name, values]) => [averageName(name), values] as const)
-  const zeros = state.map(
-    ({ name, shape }) => [name, new Float32Array(shape.reduce((product, size) => product * size, 1))] as const,
-  )
+  const zeros = state.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))] as const)
   const tensors = Object.fromEntries([...zeros, ...weights, ...averages])
   return new OnnxTrainer({
     options,

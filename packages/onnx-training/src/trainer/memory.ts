@@ -1,17 +1,18 @@
 import { elementCountOf } from '../differentiation/shapes.ts'
+import { elementCount } from '../element-count.ts'
+import type { StateTensor } from '../optimizer-graph.ts'
 import type { TrainingMemory } from './trainer.ts'
 import type { TrainingPlan } from './training-plan.ts'
 
 /** Counts what a training keeps. */
-export function trainingMemory(plan: TrainingPlan, stateBytes: number): TrainingMemory {
+export function trainingMemory(plan: TrainingPlan, stateTensors: readonly StateTensor[]): TrainingMemory {
   const bytesPerNumber = plan.precision === 'float64' ? 8 : 4
-  const weights = plan.trained.reduce(
-    (sum, { shape }) => sum + bytesPerNumber * shape.reduce((product, size) => product * size, 1),
-    0,
-  )
+  const bytesOf = (tensors: readonly { readonly shape: readonly number[] }[]): number =>
+    tensors.reduce((sum, { shape }) => sum + bytesPerNumber * elementCount(shape), 0)
+  const weights = bytesOf(plan.trained)
   return {
     weights,
-    optimizer: stateBytes - weights,
+    optimizer: bytesOf(stateTensors) - weights,
     activationsPerSample: bytesPerNumber * Math.max(...plan.segments.map((_, index) => keptElements(plan, index))),
     peakResident: peakResident(),
   }

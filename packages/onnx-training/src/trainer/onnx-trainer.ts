@@ -1,6 +1,5 @@
 import { checkNumber, DblossError, evaluate } from '@dbloss/core'
 import { readFile, writeFileAtomic } from '#files'
-import { elementCount } from '../head-state.ts'
 import { type ModelProto, writeModelFile } from '../onnx/index.ts'
 import { nextName, type StateTensor, stepScalars } from '../optimizer-graph.ts'
 import type { OrtSession } from '../ort.ts'
@@ -161,9 +160,7 @@ export class OnnxTrainer implements Trainer {
   memory(): TrainingMemory {
     this.#calls.checkUsable()
     const { plan, stateTensors } = this.#parts
-    const bytes = plan.precision === 'float64' ? 8 : 4
-    const state = stateTensors.reduce((sum, { shape }) => sum + bytes * elementCount(shape), 0)
-    return trainingMemory(plan, state)
+    return trainingMemory(plan, stateTensors)
   }
 
   async dispose(): Promise<void> {

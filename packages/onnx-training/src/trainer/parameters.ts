@@ -1,3 +1,4 @@
+import { elementCount } from '../element-count.ts'
 import { DATA_TYPE, ModelGraph, type ModelProto, type NodeProto, type TensorProto } from '../onnx/index.ts'
 import { inFloat32 } from './half-precision.ts'
 import { untieWeights } from './untie.ts'
@@ -57,7 +58,7 @@ export function modelParameters(model: ModelProto): ModelParameter[] {
 
 function isWeight({ dataType, dims }: TensorProto): boolean {
   const isFloat = dataType === DATA_TYPE.float || dataType === DATA_TYPE.double
-  return isFloat && dims.reduce((product, size) => product * size, 1) > 1
+  return isFloat && elementCount(dims) > 1
 }
 
 function readableName(initializer: string, node: NodeProto, index: number): string {

@@ -1,5 +1,6 @@
-import { feedTypeOf, type ProbedValues } from '../differentiation/probe.ts'
+import type { ProbedValues } from '../differentiation/probe.ts'
 import type { ValueShape } from '../differentiation/shapes.ts'
+import { feedTypeOf } from '../feed-types.ts'
 import type { ModelGraph, ModelProto } from '../onnx/index.ts'
 import type { OrtElementType } from '../ort.ts'
 import type { GraphPrecision } from '../precision.ts'

@@ -56,7 +56,7 @@ export function updateGraph({ optimizer, precision, parameters, averageDecay }: 
     const average = averageName(name)
     const kept = graph.node('Mul', [graph.input(average, element, shape), number(averageDecay)])
     const added = graph.node('Mul', [nextName(name), number(1 - averageDecay)])
-    graph.output(nextName(average), graph.node('Add', [kept, added]), element, shape)
+    graph.result(nextName(average), 'Add', [kept, added], element, shape)
     return { name: average, shape }
   })
   return { model: graph.toBytes(), state: [...weights, ...moments, ...averages] }
@@ -71,7 +71,7 @@ export function accumulationGraph(parameters: readonly ModelParameter[], precisi
     const name = gradientName(initializer)
     const weighted = graph.node('Mul', [graph.input(name, element, shape), weight])
     const total = graph.input(totalName(name), element, shape)
-    graph.output(nextName(totalName(name)), graph.node('Add', [total, weighted]), element, shape)
+    graph.result(nextName(totalName(name)), 'Add', [total, weighted], element, shape)
   }
   return graph.toBytes()
 }

@@ -1,5 +1,6 @@
 import { checkNumber } from '@dbloss/core'
-import { checkLength, elementCount } from '../head-state.ts'
+import { elementCount } from '../element-count.ts'
+import { checkLength } from '../head-state.ts'
 import type { StateTensor } from '../optimizer-graph.ts'
 import type { Ort, OrtTensor } from '../ort.ts'
 import { type GraphPrecision, precisions, toPrecision } from '../precision.ts'

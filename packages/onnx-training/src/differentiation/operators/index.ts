@@ -1,5 +1,5 @@
 import { DblossError } from '@dbloss/core'
-import { DATA_TYPE, describeNode, type NodeProto } from '../../onnx/index.ts'
+import { DATA_TYPE, describeNode, isStandardDomain, type NodeProto } from '../../onnx/index.ts'
 import type { GradientRule } from '../gradient-rule.ts'
 import { activationRules } from './activations.ts'
 import { arithmeticRules } from './arithmetic.ts'
@@ -89,7 +89,7 @@ const discreteTypes: ReadonlySet<number> = new Set([
 /** Whether a gradient may flow through a node. */
 export function isDifferentiable(node: NodeProto): boolean {
   const { opType = '', domain = '' } = node
-  if (!isStandard(domain)) return true
+  if (!isStandardDomain(domain)) return true
   return opType === 'Cast' ? !castsToDiscrete(node) : !notDifferentiable.has(opType)
 }
 
@@ -99,7 +99,7 @@ function castsToDiscrete({ attribute }: NodeProto): boolean {
 
 /** Whether there is a rule for a node. */
 export function hasRule({ opType, domain = '' }: NodeProto): boolean {
-  return isStandard(domain) && Object.hasOwn(rules, opType ?? '')
+  return isStandardDomain(domain) && Object.hasOwn(rules, opType ?? '')
 }
 
 /** @throws DblossError `model` when there is none. */
@@ -111,8 +111,4 @@ export function ruleOf(node: NodeProto): GradientRule {
     found: operator,
     expected: `one of ${Object.keys(rules).join(', ')}`,
   })
-}
-
-function isStandard(domain: string): boolean {
-  return domain === '' || domain === 'ai.onnx'
 }
