@@ -1,15 +1,19 @@
 export { type TransformersAdapterOptions, transformersAdapter } from './adapter.ts'
-export { type Backbone, loadBackbone } from './backbone.ts'
-export { chooseEvaluation, type EvaluationOptions, type TrainingData } from './evaluation-split.ts'
-export type { FeatureGraph } from './feature-graph.ts'
-export { type FeatureScaling, measureStandardization, type Standardization } from './feature-scaling.ts'
+export { type Backbone, loadBackbone } from './backbone/backbone.ts'
+export type { FeatureGraph } from './backbone/feature-graph.ts'
+export type { ModelConfig } from './backbone/model-files.ts'
+export type { Pooling } from './backbone/pooling.ts'
+export { chooseEvaluation, type EvaluationOptions, type TrainingData } from './data/evaluation-split.ts'
+export { type ImageFolder, type ImageItem, readImageFolder, type SplitName } from './data/image-folder.ts'
 export {
   type ExtractedFeatures,
   type ExtractOptions,
   extractFeatures,
   type OnBadImage,
   type SkippedImage,
-} from './features.ts'
+} from './features/extract-features.ts'
+export { type FeatureScaling, measureStandardization, type Standardization } from './features/feature-scaling.ts'
+export type { PixelValues } from './features/pixel-values.ts'
 export {
   type FineTuneOptions,
   type FineTuneResult,
@@ -18,9 +22,7 @@ export {
   type LossChoice,
   type RunChoice,
 } from './fine-tune.ts'
-export { type ImageFolder, type ImageItem, readImageFolder, type SplitName } from './image-folder.ts'
 export { applyHead, attachHead, type LinearHead } from './linear-head.ts'
-export type { ModelConfig } from './model-files.ts'
 export {
   type ClassifyOptions,
   type ImageInput,
@@ -29,8 +31,6 @@ export {
   type MultiLabelPipelineOptions,
   multiLabelPipeline,
 } from './multi-label-pipeline.ts'
-export type { PixelValues } from './pixel-values.ts'
-export type { Pooling } from './pooling.ts'
 export type { OnProgress, Progress } from './progress.ts'
 export { transformersRuntime } from './runtime.ts'
 export { type TrainedHead, type TrainHeadOptions, trainHead } from './train-head.ts'

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
-import { chooseEvaluation } from '../src/evaluation-split.ts'
-import { type ImageFolder, readImageFolder } from '../src/image-folder.ts'
+import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
+import { chooseEvaluation } from '../../src/data/evaluation-split.ts'
+import { type ImageFolder, readImageFolder } from '../../src/data/image-folder.ts'
 
 /** A folder with files of the given contents; images are not opened by what is tested here. */
 function folderWith(files: Readonly<Record<string, string>>): string {
