@@ -1,6 +1,6 @@
 import { GraphBuilder, type ModelProto } from '@dbloss/onnx-training'
-import type { FeatureGraph } from './feature-graph.ts'
-import { extended, partComputing } from './part-of-graph.ts'
+import type { FeatureGraph } from './backbone/feature-graph.ts'
+import { extended, partComputing } from './backbone/part-of-graph.ts'
 
 /** A linear classifier: `logits = features · weights + bias`. */
 export interface LinearHead {

@@ -10,8 +10,8 @@ import {
   RawImage,
   Tensor,
 } from '@huggingface/transformers'
-import { resolveModel } from './model-files.ts'
-import { runsOfOneSize, stack, toPixelValues } from './pixel-values.ts'
+import { resolveModel } from './backbone/model-files.ts'
+import { runsOfOneSize, stack, toPixelValues } from './features/pixel-values.ts'
 
 /** An image as transformers.js takes it: a path, a URL, a blob or decoded pixels. */
 export type ImageInput = string | URL | Blob | RawImage

@@ -8,7 +8,7 @@ import {
   measureScaling,
   type Standardization,
   standardize,
-} from './feature-scaling.ts'
+} from './features/feature-scaling.ts'
 import type { LinearHead } from './linear-head.ts'
 import {
   checkSampler,

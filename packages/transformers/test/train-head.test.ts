@@ -7,7 +7,12 @@ import {
 } from '@dbloss/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { foldStandardization, measureScaling, measureStandardization, standardize } from '../src/feature-scaling.ts'
+import {
+  foldStandardization,
+  measureScaling,
+  measureStandardization,
+  standardize,
+} from '../src/features/feature-scaling.ts'
 import { applyHead } from '../src/linear-head.ts'
 import { transformersRuntime } from '../src/runtime.ts'
 import { trainHead } from '../src/train-head.ts'

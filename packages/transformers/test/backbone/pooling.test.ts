@@ -1,9 +1,9 @@
 import { decodeModel, encodeModel } from '@dbloss/onnx-training'
 import { describe, expect, test } from 'vitest'
-import { featureGraph } from '../src/feature-graph.ts'
-import type { ModelConfig } from '../src/model-files.ts'
-import type { Pooling } from '../src/pooling.ts'
-import { transformersRuntime } from '../src/runtime.ts'
+import { featureGraph } from '../../src/backbone/feature-graph.ts'
+import type { ModelConfig } from '../../src/backbone/model-files.ts'
+import type { Pooling } from '../../src/backbone/pooling.ts'
+import { transformersRuntime } from '../../src/runtime.ts'
 import {
   classifier,
   featureCount,
@@ -13,7 +13,7 @@ import {
   poolerModel,
   tokenModel,
   tokens,
-} from './support/models.ts'
+} from '../support/models.ts'
 
 const batchSize = 2
 

@@ -7,10 +7,10 @@ import {
   type OrtTensor,
 } from '@dbloss/onnx-training'
 import { describe, expect, test } from 'vitest'
-import { type FeatureGraph, featureGraph } from '../src/feature-graph.ts'
-import { attachHead, type LinearHead } from '../src/linear-head.ts'
-import { transformersRuntime } from '../src/runtime.ts'
-import { classCount, classifier, featureCount, model, numbers, patchMap, pooled } from './support/models.ts'
+import { type FeatureGraph, featureGraph } from '../../src/backbone/feature-graph.ts'
+import { attachHead, type LinearHead } from '../../src/linear-head.ts'
+import { transformersRuntime } from '../../src/runtime.ts'
+import { classCount, classifier, featureCount, model, numbers, patchMap, pooled } from '../support/models.ts'
 
 const weights = numbers(featureCount * classCount, 2)
 const bias = numbers(classCount, 3)

@@ -1,5 +1,5 @@
 import { DblossError } from '@dbloss/core'
-import type { LinearHead } from './linear-head.ts'
+import type { LinearHead } from '../linear-head.ts'
 
 /**
  * How features are brought to a common size before a head is trained on them.

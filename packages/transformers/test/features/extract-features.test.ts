@@ -4,12 +4,12 @@ import { decodeModel, encodeModel, writeModelFile } from '@dbloss/onnx-training'
 import { AutoImageProcessor, AutoModel, RawImage } from '@huggingface/transformers'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
-import { type Backbone, loadBackbone } from '../src/backbone.ts'
-import { extractFeatures } from '../src/features.ts'
-import type { Progress } from '../src/progress.ts'
-import { featureCount, mapModel, model, pooled, poolerModel, preprocessor, writeModel } from './support/models.ts'
-import { cycle, drawJpeg, writePictures } from './support/pictures.ts'
+import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
+import { type Backbone, loadBackbone } from '../../src/backbone/backbone.ts'
+import { extractFeatures } from '../../src/features/extract-features.ts'
+import type { Progress } from '../../src/progress.ts'
+import { featureCount, mapModel, model, pooled, poolerModel, preprocessor, writeModel } from '../support/models.ts'
+import { cycle, drawJpeg, writePictures } from '../support/pictures.ts'
 
 async function load(bytes = poolerModel(), config = {}): Promise<Backbone> {
   const backbone = await loadBackbone(writeModel(temporaryFolder(), bytes, config))

@@ -1,11 +1,11 @@
 import { DblossError } from '@dbloss/core'
 import { encodeModel, type Ort, type OrtSession } from '@dbloss/onnx-training'
 import { AutoImageProcessor, type ImageProcessor, RawImage } from '@huggingface/transformers'
+import { type PixelValues, runsOfOneSize, stack, toPixelValues } from '../features/pixel-values.ts'
+import { transformersRuntime } from '../runtime.ts'
 import { type FeatureGraph, featureGraph } from './feature-graph.ts'
 import { type ModelConfig, type ModelFiles, readModelFiles } from './model-files.ts'
-import { type PixelValues, runsOfOneSize, stack, toPixelValues } from './pixel-values.ts'
 import type { Pooling } from './pooling.ts'
-import { transformersRuntime } from './runtime.ts'
 
 /** A vision model that turns images into feature vectors. Made by {@link loadBackbone}. */
 export interface Backbone {

@@ -1,7 +1,7 @@
 import { checkNumber, DblossError, isDblossError } from '@dbloss/core'
-import type { Backbone } from './backbone.ts'
+import type { Backbone } from '../backbone/backbone.ts'
+import { type OnProgress, startPhase } from '../progress.ts'
 import { type PixelValues, readPixelValues } from './pixel-values.ts'
-import { type OnProgress, startPhase } from './progress.ts'
 
 /** What an image that cannot be read does: end the work, or be left out and reported. */
 export type OnBadImage = 'fail' | 'skip'
