@@ -3,8 +3,11 @@ export { type Backbone, loadBackbone } from './backbone/backbone.ts'
 export type { FeatureGraph } from './backbone/feature-graph.ts'
 export type { ModelConfig } from './backbone/model-files.ts'
 export type { Pooling } from './backbone/pooling.ts'
+export type { Dataset, ImageItem } from './data/dataset.ts'
 export { chooseEvaluation, type EvaluationOptions, type TrainingData } from './data/evaluation-split.ts'
-export { type ImageFolder, type ImageItem, readImageFolder, type SplitName } from './data/image-folder.ts'
+export { type ImageFolder, readImageFolder } from './data/image-folder.ts'
+export { type ReadImageOptions, readImageBytes } from './data/read-image-bytes.ts'
+export type { SplitName } from './data/split-names.ts'
 export {
   type ExtractedFeatures,
   type ExtractOptions,

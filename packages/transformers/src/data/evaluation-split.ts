@@ -1,5 +1,6 @@
 import { createRandom, DblossError } from '@dbloss/core'
-import { type ImageFolder, type ImageItem, splitNamed } from './image-folder.ts'
+import type { Dataset, ImageItem } from './dataset.ts'
+import { splitNamed } from './split-names.ts'
 
 /** The images to train on and those to measure on. */
 export interface TrainingData {
@@ -23,12 +24,12 @@ export interface EvaluationOptions {
  * Decides which images are measured on. Held-out images are drawn at random, but the last training image of a class stays
  * in training, so that every class can be learned.
  *
- * @throws DblossError `argument` for an unknown split, `data` for one that the folder lacks, and when nothing can be held
+ * @throws DblossError `argument` for an unknown split, `data` for one that the data lacks, and when nothing can be held
  * out without emptying a class.
  */
-export function chooseEvaluation(folder: ImageFolder, options: EvaluationOptions): TrainingData {
+export function chooseEvaluation(dataset: Dataset, options: EvaluationOptions): TrainingData {
   const { evaluationSplit, heldOutShare = 0.2, seed } = options
-  const { train, validation, test } = folder.splits
+  const { train, validation, test } = dataset.splits
   if (evaluationSplit !== undefined) {
     const split = splitNamed(evaluationSplit)
     if (split === undefined || split === 'train') {
@@ -38,9 +39,9 @@ export function chooseEvaluation(folder: ImageFolder, options: EvaluationOptions
         expected: 'validation or test',
       })
     }
-    const evaluation = folder.splits[split]
+    const evaluation = dataset.splits[split]
     if (evaluation === undefined) {
-      const found = Object.keys(folder.splits).join(', ')
+      const found = Object.keys(dataset.splits).join(', ')
       throw new DblossError('data', `the data has no ${split} split to evaluate on; it has ${found}`, {
         argument: 'evaluationSplit',
         found: evaluationSplit,
@@ -51,7 +52,7 @@ export function chooseEvaluation(folder: ImageFolder, options: EvaluationOptions
   }
   if (test !== undefined) return { training: train, evaluation: test, evaluatedOn: 'test' }
   if (validation !== undefined) return { training: train, evaluation: validation, evaluatedOn: 'validation' }
-  return { ...holdOut(train, folder.classNames.length, heldOutShare, seed), evaluatedOn: 'held-out' }
+  return { ...holdOut(train, dataset.classNames.length, heldOutShare, seed), evaluatedOn: 'held-out' }
 }
 
 function holdOut(items: readonly ImageItem[], classCount: number, share: number, seed: number) {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
+import type { Dataset, ImageItem } from './dataset.ts'
 import {
   imageExtension,
   type LabelledFolder,
@@ -8,36 +9,10 @@ import {
   type NamedItem,
   readLabelledFolder,
 } from './labelled-folder.ts'
+import { type SplitName, splitNamed } from './split-names.ts'
 
-/** The parts of a data set. */
-export type SplitName = 'train' | 'validation' | 'test'
-
-/** A labelled image. */
-export interface ImageItem {
-  /** The absolute path. */
-  readonly path: string
-  /** Indices into the class names, ascending. */
-  readonly labels: readonly number[]
-}
-
-/** A folder of labelled images. */
-export interface ImageFolder {
-  /** The labels that occur in training, sorted. */
-  readonly classNames: readonly string[]
-  /** The items of each split that the folder has, in the order of the metadata. A flat folder is all `train`. */
-  readonly splits: { readonly train: readonly ImageItem[] } & Partial<Record<SplitName, readonly ImageItem[]>>
-  /** Images in the folder that no metadata mentions; they are not used. */
-  readonly withoutMetadata: readonly string[]
-}
-
-/** The names that folders of a split may have. */
-const splitFolders: Readonly<Record<string, SplitName>> = {
-  train: 'train',
-  validation: 'validation',
-  valid: 'validation',
-  val: 'validation',
-  test: 'test',
-}
+/** A folder of labelled images; its class names are the labels that occur in training, sorted. */
+export type ImageFolder = Dataset
 
 /**
  * Reads an imagefolder: `metadata.jsonl` or `metadata.csv` (`file_name`, `labels`) beside the images, in the folder itself
@@ -79,11 +54,6 @@ export async function readImageFolder(folder: string): Promise<ImageFolder> {
     },
     withoutMetadata: Object.values(found).flatMap(({ withoutMetadata }) => withoutMetadata),
   }
-}
-
-/** The split that a user names, in any of the spellings of its folder. */
-export function splitNamed(name: string): SplitName | undefined {
-  return Object.hasOwn(splitFolders, name) ? splitFolders[name] : undefined
 }
 
 async function findSplits(root: string, given: string): Promise<Partial<Record<SplitName, LabelledFolder>>> {
