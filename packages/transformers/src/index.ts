@@ -34,6 +34,16 @@ export {
   type MultiLabelPipelineOptions,
   multiLabelPipeline,
 } from './multi-label-pipeline.ts'
+export type {
+  PredictionLine,
+  PredictionRun,
+  Predictions,
+  PredictionsHeader,
+  ScoredPicture,
+  TrainingPicture,
+} from './predictions/predictions.ts'
+export { readPredictions } from './predictions/read-predictions.ts'
+export { type WritePredictionsOptions, writePredictions } from './predictions/write-predictions.ts'
 export type { OnProgress, Progress } from './progress.ts'
 export { transformersRuntime } from './runtime.ts'
 export { type TrainedHead, type TrainHeadOptions, trainHead } from './train-head.ts'
