@@ -1,14 +1,9 @@
 import { join, resolve } from 'node:path'
-import { DblossError } from '@dbloss/core'
-import type { Dataset, ImageItem } from './dataset.ts'
-import {
-  imageExtension,
-  type LabelledFolder,
-  listFolder,
-  metadataNames,
-  type NamedItem,
-  readLabelledFolder,
-} from './labelled-folder.ts'
+import { dataError } from './data-error.ts'
+import type { Dataset } from './dataset.ts'
+import { isImageFile, listFolder } from './image-files.ts'
+import { type FolderItem, type LabelledFolder, metadataNames, readLabelledFolder } from './labelled-folder.ts'
+import { toDataset } from './named-items.ts'
 import { type SplitName, splitNamed } from './split-names.ts'
 
 /** A folder of labelled images; its class names are the labels that occur in training, sorted. */
@@ -25,35 +20,12 @@ export type ImageFolder = Dataset
 export async function readImageFolder(folder: string): Promise<ImageFolder> {
   const root = resolve(folder)
   const found = await findSplits(root, folder)
-  const { train } = found
-  if (train === undefined) {
-    throw new DblossError('data', `${folder} has ${Object.keys(found).join(' and ')} but no train folder`, {
-      argument: 'data',
-      found: Object.keys(found),
-      expected: 'a folder train with metadata',
-    })
-  }
-  const classNames = [...new Set(train.items.flatMap(({ labels }) => labels))].sort()
-  if (classNames.length === 0) {
-    throw new DblossError('data', `no image of ${folder} has a label; expected labels in the metadata`, {
-      argument: 'data',
-      expected: 'at least one label',
-    })
-  }
-  const indices = new Map(classNames.map((name, index) => [name, index]))
-  const toItem = ({ path, labels, place }: NamedItem): ImageItem => ({
-    path,
-    labels: labels.map((label) => indices.get(label) ?? failUnknownLabel(label, place)).sort((a, b) => a - b),
-  })
-  return {
-    classNames,
-    splits: {
-      train: train.items.map(toItem),
-      ...(found.validation === undefined ? {} : { validation: found.validation.items.map(toItem) }),
-      ...(found.test === undefined ? {} : { test: found.test.items.map(toItem) }),
-    },
+  const splits: Partial<Record<SplitName, readonly FolderItem[]>> = {}
+  for (const [split, { items }] of Object.entries(found)) splits[split as SplitName] = items
+  return toDataset(splits, {
+    given: folder,
     withoutMetadata: Object.values(found).flatMap(({ withoutMetadata }) => withoutMetadata),
-  }
+  })
 }
 
 async function findSplits(root: string, given: string): Promise<Partial<Record<SplitName, LabelledFolder>>> {
@@ -66,22 +38,14 @@ async function findSplits(root: string, given: string): Promise<Partial<Record<S
   for (const name of folders.sort()) {
     const split = splitNamed(name)!
     if (splits[split] !== undefined) {
-      throw new DblossError('data', `${given} has two folders for ${split}; expected one of ${folders.join(', ')}`, {
-        argument: 'data',
-        found: folders,
-        expected: 'one folder a split',
-      })
+      throw dataError(given, `has two folders for ${split}`, folders, `one of ${folders.join(', ')}`)
     }
     const inside = files.filter((file) => file.startsWith(`${name}/`)).map((file) => file.slice(name.length + 1))
     splits[split] = await readLabelledFolder(join(root, name), join(given, name), inside)
   }
   if (folders.length > 0) return splits
-  const problem = files.some((file) => imageExtension.test(file)) ? 'has images but no metadata' : 'is empty of images'
-  throw new DblossError('data', `${given} ${problem}; expected ${metadataNames.join(' or ')} beside the images`, {
-    argument: 'data',
-    found: given,
-    expected: 'metadata.jsonl or metadata.csv',
-  })
+  const problem = files.some((file) => isImageFile(file)) ? 'has images but no metadata' : 'is empty of images'
+  throw dataError(given, problem, given, `${metadataNames.join(' or ')} beside the images`)
 }
 
 /** Metadata in the root of a folder may name images of several splits; without split folders everything is training. */
@@ -91,25 +55,14 @@ function bySplitFolder(folder: LabelledFolder, given: string): Partial<Record<Sp
   if (inSplits.length === 0) return { train: folder }
   if (inSplits.length < folder.items.length) {
     const outside = folder.items.find(({ fileName }) => splitOf(fileName) === undefined)!
-    throw new DblossError(
-      'data',
-      `${outside.place} names ${outside.fileName}, but other entries of ${given} are in split folders; expected all or none`,
-      { argument: 'data', found: outside.fileName, expected: 'all images in split folders, or none' },
-    )
+    const problem = `names ${outside.fileName}, but other entries of ${given} are in split folders`
+    throw dataError(outside.place, problem, outside.fileName, 'all or none')
   }
-  const splits: Partial<Record<SplitName, { items: NamedItem[]; withoutMetadata: readonly string[] }>> = {}
+  const splits: Partial<Record<SplitName, { items: FolderItem[]; withoutMetadata: readonly string[] }>> = {}
   for (const item of folder.items) {
     const split = splitOf(item.fileName)!
     splits[split] ??= { items: [], withoutMetadata: Object.keys(splits).length === 0 ? folder.withoutMetadata : [] }
     splits[split].items.push(item)
   }
   return splits
-}
-
-function failUnknownLabel(label: string, place: string): never {
-  throw new DblossError('data', `${place} has the label '${label}', which no training image has`, {
-    argument: place,
-    found: label,
-    expected: 'a label that occurs in training',
-  })
 }

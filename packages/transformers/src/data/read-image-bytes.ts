@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { checkNumber, DblossError, isDblossError } from '@dbloss/core'
+import { checkNumber, isDblossError } from '@dbloss/core'
+import { dataError } from './data-error.ts'
 import type { ImageItem } from './dataset.ts'
 
 /** Options of {@link readImageBytes}. */
@@ -24,10 +25,10 @@ export async function readImageBytes(
   const bytes = await readSource(item, signal, timeoutMs).catch((error: unknown) => {
     signal?.throwIfAborted()
     if (isDblossError(error)) throw error
-    throw unreadable(item.path, `cannot be read: ${reasonOf(error)}`, 'an image that can be read', error)
+    throw dataError(item.path, `cannot be read: ${reasonOf(error)}`, item.path, 'an image that can be read', error)
   })
   signal?.throwIfAborted()
-  if (bytes.length === 0) throw unreadable(item.path, 'is empty', 'an encoded image')
+  if (bytes.length === 0) throw dataError(item.path, 'is empty', 0, 'an encoded image')
   return bytes
 }
 
@@ -52,12 +53,12 @@ async function fetchBytes(url: string, signal: AbortSignal | undefined, timeoutM
     if (!response.ok) {
       await response.body?.cancel()
       const status = `${response.status} ${response.statusText}`.trim()
-      throw unreadable(url, `is answered with ${status}`, 'status 200', undefined, response.status)
+      throw dataError(url, `is answered with ${status}`, response.status, 'status 200')
     }
     return new Uint8Array(await response.arrayBuffer())
   } catch (error) {
     if (!timeout.aborted || isDblossError(error)) throw error
-    throw unreadable(url, `has not come within ${timeoutMs / 1000} s`, 'an answer in time', error)
+    throw dataError(url, `has not come within ${timeoutMs / 1000} s`, timeoutMs, 'an answer in time', error)
   }
 }
 
@@ -65,8 +66,4 @@ async function fetchBytes(url: string, signal: AbortSignal | undefined, timeoutM
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message || error.name
-}
-
-function unreadable(path: string, problem: string, expected: string, cause?: unknown, found: unknown = path) {
-  return new DblossError('data', `${path} ${problem}; expected ${expected}`, { argument: path, found, expected, cause })
 }
