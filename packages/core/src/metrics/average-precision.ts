@@ -1,4 +1,4 @@
-import { DblossError } from '../errors.ts'
+import { checkColumn } from './check-column.ts'
 import { rankByScore, type ScoreRanking } from './score-ranking.ts'
 
 /**
@@ -14,7 +14,7 @@ import { rankByScore, type ScoreRanking } from './score-ranking.ts'
  * @throws DblossError `shape` for different lengths, `labels` for a label that is not 0, 1 or −1, `logits` for a NaN score.
  */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
-  checkColumn(labels, scores)
+  checkColumn(labels, scores, 'average precision')
   return averagePrecisionOf(rankByScore(labels, scores))
 }
 
@@ -27,32 +27,4 @@ export function averagePrecisionOf({ steps, positives }: ScoreRanking): number {
     agreedBefore = agreed
   }
   return positives === 0 ? Number.NaN : sum / positives
-}
-
-function checkColumn(labels: ArrayLike<number>, scores: ArrayLike<number>): void {
-  if (labels.length !== scores.length) {
-    throw new DblossError('shape', `scores has ${scores.length} values but labels has ${labels.length}`, {
-      argument: 'scores',
-      found: scores.length,
-      expected: `${labels.length} values`,
-    })
-  }
-  for (let sample = 0; sample < labels.length; sample++) {
-    const label = labels[sample]!
-    if (label === -1) continue
-    if (label !== 0 && label !== 1) {
-      throw new DblossError('labels', `labels[${sample}] is ${label}; average precision needs 0, 1 or −1`, {
-        argument: 'labels',
-        found: label,
-        expected: '0, 1 or −1',
-      })
-    }
-    if (Number.isNaN(scores[sample])) {
-      throw new DblossError('logits', `scores[${sample}] is NaN; expected a number`, {
-        argument: 'scores',
-        found: Number.NaN,
-        expected: 'a number',
-      })
-    }
-  }
 }

@@ -1,20 +1,8 @@
 import { DblossError } from '../errors.ts'
-import { percentileInterval } from './percentile-interval.ts'
+import { basicInterval, type ConfidenceInterval, type IntervalRange } from './basic-interval.ts'
 import { type ResampledMap, type ResamplingOptions, resampleMap } from './resampled-map.ts'
 import type { ScoreData } from './scored-labels.ts'
 import type { SplitMeans } from './split-means.ts'
-
-/** A number and how sure it is. */
-export interface ConfidenceInterval {
-  /** On the samples as they are. */
-  readonly estimate: number
-  readonly lower: number
-  readonly upper: number
-  /** The mean over the resamples minus the estimate: what resampling adds, and the interval takes back. */
-  readonly bias: number
-  /** The resamples that the interval rests on: those in which some class of the split has a positive. */
-  readonly resamples: number
-}
 
 /** An interval for all classes and for each split; NaN for a split without a class to average over. */
 export type SplitIntervals = { readonly [Split in keyof SplitMeans]: ConfidenceInterval }
@@ -112,26 +100,21 @@ function subtract(model: ResampledMap, base: ResampledMap): ResampledMap {
   }
 }
 
-type Range = readonly [lowest: number, highest: number]
-const mapRange: Range = [0, 1]
-const differenceRange: Range = [-1, 1]
+const mapRange: IntervalRange = [0, 1]
+const differenceRange: IntervalRange = [-1, 1]
 
 function splitIntervals(
   { estimate, resampled }: ResampledMap,
-  { confidence = 0.95 }: Pick<ResamplingOptions, 'confidence'>,
-  [lowest, highest]: Range,
+  { confidence }: Pick<ResamplingOptions, 'confidence'>,
+  range: IntervalRange,
 ): SplitIntervals {
-  return bySplit((split) => {
-    const values = resampled.map((means) => means[split]).filter((value) => !Number.isNaN(value))
-    const { lower, upper } = percentileInterval(values, confidence)
-    return {
-      estimate: estimate[split],
-      lower: Math.max(lowest, 2 * estimate[split] - upper),
-      upper: Math.min(highest, 2 * estimate[split] - lower),
-      bias: values.reduce((sum, value) => sum + value, 0) / values.length - estimate[split],
-      resamples: values.length,
-    }
-  })
+  return bySplit((split) =>
+    basicInterval(
+      estimate[split],
+      resampled.map((means) => means[split]),
+      { confidence, range },
+    ),
+  )
 }
 
 function bySplit<Value>(of: (split: keyof SplitMeans) => Value): { readonly [Split in keyof SplitMeans]: Value } {

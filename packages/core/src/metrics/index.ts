@@ -1,10 +1,11 @@
 export { averagePrecision } from './average-precision.ts'
+export type { ConfidenceInterval } from './basic-interval.ts'
+export { type BootstrapAveragePrecisionOptions, bootstrapAveragePrecision } from './bootstrap-average-precision.ts'
 export {
   type BootstrapMapDifferenceOptions,
   type BootstrapMapOptions,
   bootstrapMap,
   bootstrapMapDifference,
-  type ConfidenceInterval,
   type MapDifference,
   type MapDifferences,
   type SplitIntervals,
@@ -23,6 +24,7 @@ export {
   type LongTailMetricsOptions,
   longTailMetrics,
 } from './long-tail-metrics.ts'
+export { type PrecisionRecallPoint, precisionRecallCurve } from './precision-recall-curve.ts'
 export {
   type ClassDecisionScores,
   type DecisionScores,
@@ -31,6 +33,7 @@ export {
   precisionRecallF1,
 } from './precision-recall-f1.ts'
 export type { ReliabilityBin } from './reliability-bins.ts'
+export type { DrawingOptions } from './resample-weights.ts'
 export type { ResamplingOptions } from './resampled-map.ts'
 export { scaleByTemperature } from './scale-by-temperature.ts'
 export type { ScoreData, ScoredSamples } from './scored-labels.ts'

@@ -2,25 +2,21 @@ import { checkNumber } from '../check-number.ts'
 import type { LabelInput } from '../labels/label-matrix.ts'
 import { type SplitThresholds, splitClasses } from '../labels/splits.ts'
 import type { LabelStatistics } from '../labels/statistics.ts'
-import { createRandom } from '../random.ts'
+import { type DrawingOptions, resampleWeights } from './resample-weights.ts'
 import { classColumn, readLabelMatrix, type ScoreData, withScores } from './scored-labels.ts'
 import { type SplitMeans, splitMeans } from './split-means.ts'
 import { prepareClass, weightedAveragePrecision } from './weighted-average-precision.ts'
 
 /** How samples are drawn again. */
-export interface ResamplingOptions {
+export interface ResamplingOptions extends DrawingOptions {
   /** The labels of the evaluated samples: 0, 1, or −1 for unknown, which is left out. */
   readonly labels: LabelInput
   /** The statistics of the training set: they say which classes are head, medium and tail. */
   readonly statistics: LabelStatistics
   /** Where head and tail begin, in training samples. Default 100 and 20. */
   readonly splitThresholds?: SplitThresholds
-  /** How often the samples are drawn. Default 1000. */
-  readonly resamples?: number
   /** The share of the resamples that lies in the interval, between 0 and 1. Default 0.95. */
   readonly confidence?: number
-  /** A non-negative integer; the same seed draws the same resamples everywhere. */
-  readonly seed: number
   /** Called after each resample. */
   readonly onProgress?: (done: number, resamples: number) => void
 }
@@ -33,10 +29,8 @@ export interface ResampledMap {
 
 /** Draws N of the N samples with replacement, again and again, and evaluates all sets of scores on the same draws. */
 export function resampleMap(options: ResamplingOptions, scoreSets: ReadonlyMap<string, ScoreData>): ResampledMap[] {
-  const { statistics, splitThresholds, resamples = 1000, confidence = 0.95, seed, onProgress } = options
-  checkNumber('resamples', resamples, { integer: true, minimum: 1 })
+  const { statistics, splitThresholds, confidence = 0.95, onProgress } = options
   checkNumber('confidence', confidence, { above: 0, below: 1 })
-  const random = createRandom(seed)
   const expected = { classCount: statistics.classCount, described: 'the statistics describe' }
   const matrix = readLabelMatrix(options.labels, expected)
   const splits = splitClasses(statistics, splitThresholds)
@@ -48,22 +42,20 @@ export function resampleMap(options: ResamplingOptions, scoreSets: ReadonlyMap<s
     })
   })
 
-  const { sampleCount } = matrix
-  const weights = new Int32Array(sampleCount).fill(1)
-  const evaluate = (): SplitMeans[] =>
+  const evaluate = (weights: Int32Array): SplitMeans[] =>
     models.map((classes) =>
       splitMeans(
         classes.map((prepared) => weightedAveragePrecision(prepared, weights)),
         splits,
       ),
     )
-  const estimates = evaluate()
-  const draws = Array.from({ length: resamples }, (_, done) => {
-    weights.fill(0)
-    for (let draw = 0; draw < sampleCount; draw++) weights[random.integer(sampleCount)]!++
-    const means = evaluate()
-    onProgress?.(done + 1, resamples)
-    return means
-  })
+  const { sampleCount } = matrix
+  const estimates = evaluate(new Int32Array(sampleCount).fill(1))
+  const rounds = resampleWeights(sampleCount, options)
+  const draws: SplitMeans[][] = []
+  for (const weights of rounds) {
+    draws.push(evaluate(weights))
+    onProgress?.(draws.length, rounds.length)
+  }
   return estimates.map((estimate, model) => ({ estimate, resampled: draws.map((means) => means[model]!) }))
 }
