@@ -29,3 +29,4 @@ export type {
   TrainingStep,
   WeightChoice,
 } from './trainer/trainer.ts'
+export { removeUnfinished, writeFileAtomic } from './write-file.ts'

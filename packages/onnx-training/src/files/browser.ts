@@ -13,5 +13,6 @@ export const readFile: Files['readFile'] = refuse
 export const openBeside: Files['openBeside'] = refuse
 export const exists: Files['exists'] = refuse
 export const writeFileAtomic: Files['writeFileAtomic'] = refuse
+export const removeUnfinished: Files['removeUnfinished'] = refuse
 export const removeFile: Files['removeFile'] = refuse
 export const beside: Files['beside'] = (_path, name) => name

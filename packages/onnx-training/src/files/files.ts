@@ -23,6 +23,8 @@ export interface Files {
    * @throws DblossError `output`, naming the path and the reason.
    */
   writeFileAtomic(path: string, chunks: readonly Uint8Array[]): Promise<void>
+  /** Removes what killed processes have left of files that they wrote by `writeFileAtomic` into a folder. */
+  removeUnfinished(folder: string): Promise<void>
   /** Removes a file, if it exists. */
   removeFile(path: string): Promise<void>
 }

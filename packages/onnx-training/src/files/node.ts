@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { DblossError, isDblossError } from '@dbloss/core'
 import { type Files, LARGEST_FILE } from './files.ts'
 
-export { writeFileAtomic } from './write-file-atomic.ts'
+export { removeUnfinished, writeFileAtomic } from './write-file-atomic.ts'
 
 export const beside: Files['beside'] = (path, name) => join(dirname(path), name)
 

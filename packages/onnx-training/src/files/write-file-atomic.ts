@@ -31,12 +31,14 @@ export const writeFileAtomic: Files['writeFileAtomic'] = async (path, chunks) =>
   }
 }
 
-/** Removes what killed processes have left of the same file. */
+export const removeUnfinished: Files['removeUnfinished'] = (folder) => removeLeftovers(folder, '.')
+
+/** Removes what killed processes have left of files whose temporary names begin so. */
 async function removeLeftovers(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(prefix)) continue
-    const [, pid] = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length)) ?? []
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true })
+    const [, pid] = /\.dbloss-new-(\d+)-[0-9a-f]{8}$/.exec(name) ?? []
+    if (!name.startsWith(prefix) || pid === undefined || isRunning(Number(pid))) continue
+    await rm(join(folder, name), { force: true })
   }
 }
 
