@@ -11,7 +11,8 @@ import {
   Tensor,
 } from '@huggingface/transformers'
 import { resolveModel } from './backbone/model-files.ts'
-import { runsOfOneSize, stack, toPixelValues } from './features/pixel-values.ts'
+import { toPixelValues } from './features/image-preparation.ts'
+import { runsOfOneSize, stack } from './features/pixel-values.ts'
 
 /** An image as transformers.js takes it: a path, a URL, a blob or decoded pixels. */
 export type ImageInput = string | URL | Blob | RawImage

@@ -1,16 +1,20 @@
+import { createHash } from 'node:crypto'
 import { DblossError } from '@dbloss/core'
 import { encodeModel, type Ort, type OrtSession } from '@dbloss/onnx-training'
-import { AutoImageProcessor, type ImageProcessor, RawImage } from '@huggingface/transformers'
-import { type PixelValues, runsOfOneSize, stack, toPixelValues } from '../features/pixel-values.ts'
+import { AutoImageProcessor, env, type ImageProcessor, RawImage } from '@huggingface/transformers'
+import { imagePreparation, type PrepareImage } from '../features/image-preparation.ts'
+import { type PixelValues, runsOfOneSize, stack } from '../features/pixel-values.ts'
 import { transformersRuntime } from '../runtime.ts'
 import { type FeatureGraph, featureGraph } from './feature-graph.ts'
-import { type ModelConfig, type ModelFiles, readModelFiles } from './model-files.ts'
+import { type BackboneDtype, type ModelConfig, type ModelFiles, readModelFiles } from './model-files.ts'
 import type { Pooling } from './pooling.ts'
 
 /** A vision model that turns images into feature vectors. Made by {@link loadBackbone}. */
 export interface Backbone {
   /** The model as it was named: a folder or a name on the hub. */
   readonly name: string
+  /** The precision of its weights. */
+  readonly dtype: BackboneDtype
   readonly config: ModelConfig
   /** `preprocessor_config.json`, byte for byte. */
   readonly preprocessor: Uint8Array
@@ -19,12 +23,27 @@ export interface Backbone {
   readonly graph: FeatureGraph
   /** D, the length of a feature vector. */
   readonly featureCount: number
+  /**
+   * A SHA-256 in hexadecimal of all that determines the features of an image: the graph with its weights and its pooling, the
+   * settings of the processor, and the version of transformers.js.
+   */
+  readonly fingerprint: string
   /** The runtime that transformers.js loaded. */
   readonly ort: Ort
+  /** Prepares a decoded image bit for bit as `processor` does. The image may be changed. */
+  readonly prepare: PrepareImage
   /** Features of prepared images, row-major [images.length, featureCount]. */
   run(images: readonly PixelValues[]): Promise<Float32Array>
   /** Frees the session. */
   dispose(): Promise<void>
+}
+
+/** Options of {@link loadBackbone}. */
+export interface BackboneOptions {
+  /** Default `auto`. */
+  readonly pooling?: Pooling
+  /** Default `fp32`. */
+  readonly dtype?: BackboneDtype
 }
 
 /**
@@ -32,23 +51,29 @@ export interface Backbone {
  *
  * @param model a local folder (`config.json`, `preprocessor_config.json`, `onnx/model.onnx`) or a name on the hub.
  * @throws DblossError `model` when it cannot be loaded, and when its features cannot be found, naming the node; `argument`
- * for a pooling that does not fit.
+ * for an unknown dtype, and for a pooling that does not fit.
  */
-export async function loadBackbone(model: string, { pooling = 'auto' }: { pooling?: Pooling } = {}): Promise<Backbone> {
-  const files = await readModelFiles(model)
+export async function loadBackbone(model: string, options: BackboneOptions = {}): Promise<Backbone> {
+  const { pooling = 'auto', dtype = 'fp32' } = options
+  const files = await readModelFiles(model, dtype)
   const graph = featureGraph(files.model, files.config, pooling, model)
   const processor = await AutoImageProcessor.from_pretrained(files.source)
+  const prepare = await imagePreparation(processor)
   const ort = await transformersRuntime()
-  const session = await createSession(ort, graph, model)
+  const bytes = encodeModel(graph.model)
+  const session = await createSession(ort, bytes, model)
   const run = (images: readonly PixelValues[]) => runSession(session, graph, images, ort)
   try {
-    const featureCount = await measureFeatures(run, processor, model, graph)
+    const featureCount = await measureFeatures(run, prepare, model, graph)
     return {
       ...named(model, files),
+      dtype,
       processor,
       graph,
       featureCount,
+      fingerprint: fingerprintOf(bytes, files),
       ort,
+      prepare,
       run,
       dispose: async () => session.release?.(),
     }
@@ -62,9 +87,17 @@ function named(name: string, { config, preprocessor }: ModelFiles) {
   return { name, config, preprocessor }
 }
 
-async function createSession(ort: Ort, graph: FeatureGraph, name: string): Promise<OrtSession> {
+function fingerprintOf(graph: Uint8Array, { preprocessor }: ModelFiles): string {
+  const hash = createHash('sha256').update(`${env.version} ${graph.length}\n`)
+  return hash.update(graph).update(preprocessor).digest('hex')
+}
+
+/** Threads that wait for work in a loop would take time from those that decode the next images. */
+const sessionOptions = { extra: { session: { intra_op: { allow_spinning: '0' } } } }
+
+async function createSession(ort: Ort, graph: Uint8Array, name: string): Promise<OrtSession> {
   try {
-    return await ort.InferenceSession.create(encodeModel(graph.model))
+    return await ort.InferenceSession.create(graph, sessionOptions)
   } catch (error) {
     throw failure(name, 'cannot be loaded by ONNX Runtime', error)
   }
@@ -107,13 +140,13 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 /** Runs two blank images: the shape of the features is only certain after a run, and so is a batch size other than 1. */
 async function measureFeatures(
   run: Backbone['run'],
-  processor: ImageProcessor,
+  prepare: PrepareImage,
   name: string,
   { description }: FeatureGraph,
 ): Promise<number> {
   const side = 256
   const blank = new RawImage(new Uint8ClampedArray(side * side * 3).fill(128), side, side, 3)
-  const image = await toPixelValues(blank, processor)
+  const image = await prepare(blank)
   const features = await run([image, image]).catch((error: unknown) => {
     throw failure(name, `cannot compute its features (${description}) for two images`, error)
   })

@@ -5,14 +5,14 @@ import { describeNode, type ModelGraph, type NodeProto } from '@dbloss/onnx-trai
 export interface HeadCut {
   /** The value that the head reads: the features. */
   readonly features: string
-  /** The Gemm or MatMul of the head. */
+  /** The Gemm, MatMul or MatMulInteger of the head. */
   readonly node: NodeProto
 }
 
 /** Operations after the linear layer that do not make it another head. */
 const passedThrough = new Set(['Identity', 'Dropout', 'Cast', 'Flatten', 'Reshape', 'Squeeze', 'Softmax', 'Sigmoid'])
 /** Operations that only hand weights on. */
-const weightViews = new Set(['Identity', 'Transpose', 'Cast'])
+const weightViews = new Set(['Identity', 'Transpose', 'Cast', 'DequantizeLinear'])
 /** Operations that a search for the reason of a refusal looks through. */
 const afterConvolution = new Set([
   ...passedThrough,
@@ -21,7 +21,8 @@ const afterConvolution = new Set([
 
 /**
  * Finds the linear layer that makes a classifier's logits: going back from the output through operations such as Dropout,
- * Identity and Reshape, a Gemm with constant weights, or a MatMul with constant weights and perhaps an Add of the bias.
+ * Identity and Reshape, a Gemm with constant weights, or a MatMul with constant weights and perhaps an Add of the bias. A
+ * MatMul may be of 8-bit integers, with an input that is quantised when the model runs.
  *
  * @param output the name of the logits.
  * @throws DblossError `model`, naming the node, for convolutional heads, for models that join several heads (distilled
@@ -49,6 +50,8 @@ export function findHead({ producers, initializers }: ModelGraph, output: string
     if (node.opType === 'Gemm' && hasConstantWeights && biasAdd === undefined && isPlainInput(node)) {
       return { features: operands[0]!, node }
     }
+    const quantised = quantisedProduct(node, producers)
+    if (quantised !== undefined && isConstant(quantised.node.input[1]!)) return quantised
     if (operands.length > 1) {
       throw refusal(`${describeNode(node)} joins ${operands.length} computed values, as a model with two heads does`)
     }
@@ -63,6 +66,17 @@ export function findHead({ producers, initializers }: ModelGraph, output: string
     }
     throw refusal(reasonAt(node, producers))
   }
+}
+
+/** A product of integers, brought back to its scale: `Mul(Cast(MatMulInteger(x, W)), scales)`, where x is quantised features. */
+function quantisedProduct(node: NodeProto, producers: ReadonlyMap<string, NodeProto>): HeadCut | undefined {
+  const inputOf = (reader: NodeProto | undefined, opType: string): NodeProto | undefined => {
+    const origin = producers.get(reader?.input[0] ?? '')
+    return origin?.opType === opType ? origin : undefined
+  }
+  const product = node.opType === 'Mul' ? inputOf(inputOf(node, 'Cast'), 'MatMulInteger') : undefined
+  const quantisation = inputOf(product, 'DynamicQuantizeLinear')
+  return product && quantisation && { features: quantisation.input[0]!, node: product }
 }
 
 /** A Gemm that transposes its input reads features that are not [batch, features]. */

@@ -1,14 +1,22 @@
 import { DblossError } from '@dbloss/core'
-import { DATA_TYPE, describeNode, ModelGraph, type ModelProto, type ValueInfoProto } from '@dbloss/onnx-training'
+import {
+  DATA_TYPE,
+  describeNode,
+  GraphBuilder,
+  graphOf,
+  ModelGraph,
+  type ModelProto,
+  type ValueInfoProto,
+} from '@dbloss/onnx-training'
 import { findHead } from './feature-cut.ts'
 import type { ModelConfig } from './model-files.ts'
-import { partComputing } from './part-of-graph.ts'
-import { type Pooling, pool, poolings } from './pooling.ts'
+import { extended, partComputing } from './part-of-graph.ts'
+import { type PooledModel, type Pooling, pool, poolings } from './pooling.ts'
 
 /** A model cut down to what computes one feature vector an image: `pixel_values` → features. */
 export interface FeatureGraph {
   readonly model: ModelProto
-  /** The value that holds the features, [batch, features]; the only output. */
+  /** The value that holds the features, float32 [batch, features]; the only output. */
   readonly output: string
   /** Where the features come from, as `pooler_output` or `the input of Gemm 'classifier'`. */
   readonly description: string
@@ -49,18 +57,17 @@ export function featureGraph(model: ModelProto, config: ModelConfig, pooling: Po
       )
     }
     const { features, node } = findHead(modelGraph, 'logits')
-    return {
-      model: partComputing(model, features, 'features'),
-      output: features,
-      description: `the input of ${describeNode(node)}`,
-    }
+    return cutTo({ model, features, description: `the input of ${describeNode(node)}` })
   }
-  const pooled = pool(model, pooling, config)
-  return {
-    model: partComputing(pooled.model, pooled.features, 'features'),
-    output: pooled.features,
-    description: pooled.description,
-  }
+  return cutTo(pool(model, pooling, config))
+}
+
+function cutTo({ model, features, description }: PooledModel): FeatureGraph {
+  const isHalf = graphOf(model).initializer.some(({ dataType }) => dataType === DATA_TYPE.float16)
+  if (!isHalf) return { model: partComputing(model, features, 'features'), output: features, description }
+  const builder = new GraphBuilder('dbloss-float32')
+  const output = builder.node('Cast', [features], { to: DATA_TYPE.float })
+  return { model: partComputing(extended(model, builder.toModel()), output, 'features'), output, description }
 }
 
 function checkInputs(inputs: readonly ValueInfoProto[]): void {

@@ -3,10 +3,19 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
 import { type ModelProto, readModelFile } from '@dbloss/onnx-training'
-import { AutoImageProcessor, AutoModel, env } from '@huggingface/transformers'
+import { AutoConfig, AutoImageProcessor, AutoModel, env } from '@huggingface/transformers'
+import { modelFileNames } from './families.ts'
 
 /** The content of a model's `config.json`. */
 export type ModelConfig = Readonly<Record<string, unknown>>
+
+/**
+ * The precision of a backbone's weights: float32, float16, or 8-bit integers. It names the file, as transformers.js does:
+ * `model.onnx`, `model_fp16.onnx` or `model_quantized.onnx`. Features are float32 with each.
+ */
+export type BackboneDtype = 'fp32' | 'fp16' | 'q8'
+
+const fileSuffixes: Readonly<Record<BackboneDtype, string>> = { fp32: '', fp16: '_fp16', q8: '_quantized' }
 
 /** The files of a model in the layout of transformers.js. */
 export interface ModelFiles {
@@ -15,7 +24,7 @@ export interface ModelFiles {
   readonly config: ModelConfig
   /** `preprocessor_config.json`, byte for byte. */
   readonly preprocessor: Uint8Array
-  /** `onnx/model.onnx`, in float32, with the weights that it keeps in files beside it. */
+  /** `onnx/model.onnx`, or the file of another precision, with the weights that it keeps in files beside it. */
   readonly model: ModelProto
 }
 
@@ -33,49 +42,68 @@ export async function resolveModel(model: string): Promise<string> {
 }
 
 /**
- * Reads a model from a local folder, or through transformers.js's cache from the hub.
+ * Reads a model from a local folder, or through transformers.js's cache from the hub. Of a model of images and texts, such
+ * as CLIP, it is the part for images: `onnx/vision_model.onnx`.
  *
- * @throws DblossError `model` for a folder without the files, a model that the hub does not give, bad JSON, and a model file
+ * @throws DblossError `argument` for an unknown dtype; `model` for a folder without the files, a model that the hub does not give, bad JSON, and a model file
  * that `readModelFile` refuses.
  */
-export async function readModelFiles(model: string): Promise<ModelFiles> {
+export async function readModelFiles(model: string, dtype: BackboneDtype): Promise<ModelFiles> {
+  checkDtype(dtype)
   const source = await resolveModel(model)
-  const folder = (await isFolder(source)) ? source : await download(source)
-  const locate = (file: string) => requiredFile(folder, file, model)
+  const folder = (await isFolder(source)) ? source : await download(source, dtype)
+  const locate = (...files: [string, ...string[]]) => requiredFile(folder, files, model)
+  const config = parseConfig(await readFile(await locate('config.json')), model)
+  const [usual, ...others] = modelFileNames(config.model_type)
+  const pathOf = (name: string) => `onnx/${name}${fileSuffixes[dtype]}.onnx`
   return {
     source,
-    config: parseConfig(await readFile(await locate('config.json')), model),
+    config,
     preprocessor: await readFile(await locate('preprocessor_config.json')),
-    model: await readModelFile(await locate('onnx/model.onnx')),
+    model: await readModelFile(await locate(pathOf(usual), ...others.map(pathOf))),
   }
 }
 
+function checkDtype(dtype: BackboneDtype): void {
+  if (Object.hasOwn(fileSuffixes, dtype)) return
+  const expected = Object.keys(fileSuffixes).join(', ')
+  throw new DblossError('argument', `dtype is ${String(dtype)}; expected one of ${expected}`, {
+    argument: 'dtype',
+    found: dtype,
+    expected,
+  })
+}
+
 /** Has transformers.js download a model, with its own mirrors, tokens and cache; resolves to the folder in the cache. */
-async function download(name: string): Promise<string> {
+async function download(name: string, dtype: BackboneDtype): Promise<string> {
   try {
     await AutoImageProcessor.from_pretrained(name)
-    const model = await AutoModel.from_pretrained(name, { dtype: 'fp32' })
+    const config = await AutoConfig.from_pretrained(name)
+    const [file] = modelFileNames(config.model_type)
+    const model = await AutoModel.from_pretrained(name, { dtype, config, model_file_name: file })
     await model.dispose()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new DblossError('model', `${name} is no local folder and cannot be loaded from the hub: ${reason}`, {
       argument: 'model',
       found: name,
-      expected: 'a local folder or a name on the hub, with float32 weights',
+      expected: `a local folder or a name on the hub, with ${dtype} weights`,
       cause: error,
     })
   }
   return join(env.cacheDir ?? '', name)
 }
 
-async function requiredFile(folder: string, file: string, model: string): Promise<string> {
-  const path = join(folder, file)
-  if (await isThere(path, (entry) => entry.isFile())) return path
+/** The first of the files that is there. */
+async function requiredFile(folder: string, files: readonly [string, ...string[]], model: string): Promise<string> {
+  for (const path of files.map((file) => join(folder, file))) {
+    if (await isThere(path, (entry) => entry.isFile())) return path
+  }
   const found = (await modelFilesIn(folder)).join(', ') || 'none of its files'
-  throw new DblossError('model', `${model} has no ${file}; found ${found}`, {
+  throw new DblossError('model', `${model} has no ${files[0]}; found ${found}`, {
     argument: 'model',
     found,
-    expected: 'config.json, preprocessor_config.json and onnx/model.onnx',
+    expected: `config.json, preprocessor_config.json and ${files[0]}`,
   })
 }
 

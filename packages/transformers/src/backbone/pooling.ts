@@ -1,32 +1,25 @@
 import { DblossError } from '@dbloss/core'
 import { GraphBuilder, type GraphProto, graphOf, type ModelProto } from '@dbloss/onnx-training'
+import { type FixedPooling, familyOf } from './families.ts'
 import type { ModelConfig } from './model-files.ts'
 import { extended } from './part-of-graph.ts'
 
 /**
  * How the output of a base export becomes one vector an image.
  *
- * - `pooler`: the model's own `pooler_output`.
+ * - `pooler`: the model's own `pooler_output`, or `image_embeds` where it has only that. A map [batch, channels, 1, 1] is
+ *   flattened.
  * - `cls`: the first token of `last_hidden_state`.
- * - `mean`: the mean over all tokens, or over all places of a map [batch, channels, height, width].
+ * - `mean`: the mean over the patch tokens, or over all places of a map [batch, channels, height, width]. Class and register
+ *   tokens are left out where `model_type` says that there are such.
  * - `cls+mean`: the first token, followed by the mean over the patch tokens, as DINOv2's linear classifiers use it.
- * - `auto`: `pooler` where the model has it; `mean` for maps and for models without a class token; else `cls+mean` for the
- *   DINO family and `cls` for the rest.
+ * - `auto`: what the classifiers of the model's family use, as far as the export has it: `cls` for ViT, `cls+mean` for DINO,
+ *   `pooler` and else `cls` for CLIP, `pooler` and else `mean` for models without a class token and unknown ones; `mean` for
+ *   maps without a pooler.
  */
-export type Pooling = 'auto' | 'cls' | 'mean' | 'cls+mean' | 'pooler'
+export type Pooling = 'auto' | FixedPooling
 
 export const poolings: readonly Pooling[] = ['auto', 'cls', 'mean', 'cls+mean', 'pooler']
-
-/** Model types whose first token stands for the whole image; which pooling their own classifiers use. */
-const classTokenModels: Readonly<Record<string, Pooling>> = {
-  beit: 'cls',
-  deit: 'cls',
-  dinov2: 'cls+mean',
-  dinov2_with_registers: 'cls+mean',
-  dinov3_vit: 'cls+mean',
-  vit: 'cls',
-  vit_msn: 'cls',
-}
 
 /** A model and the value in it that holds the features, [batch, features]. */
 export interface PooledModel {
@@ -36,48 +29,72 @@ export interface PooledModel {
   readonly description: string
 }
 
+const hidden = 'last_hidden_state'
+
 /**
  * Adds the pooling to a base export.
  *
- * @throws DblossError `model` when the model has not the outputs that the pooling needs.
+ * @throws DblossError `model` when the model has not the outputs that the pooling needs, or no class token.
  */
 export function pool(model: ModelProto, pooling: Pooling, config: ModelConfig): PooledModel {
   const graph = graphOf(model)
   const outputs = graph.output.map(({ name }) => name!)
-  const hasPooler = outputs.includes('pooler_output')
-  if (pooling === 'pooler' || (pooling === 'auto' && hasPooler)) {
-    if (!hasPooler) throw lacks('pooler_output', outputs)
-    return { model, features: 'pooler_output', description: 'pooler_output' }
+  const pooler = ['pooler_output', 'image_embeds'].find((name) => outputs.includes(name))
+  const hasHidden = outputs.includes(hidden)
+  const chosen = pooling === 'auto' ? automatic(graph, config, pooler !== undefined, hasHidden) : pooling
+  if (chosen === 'pooler') {
+    if (pooler === undefined) throw lacks('pooler_output', outputs)
+    return pooledMap(model, pooler)
   }
-  if (!outputs.includes('last_hidden_state')) {
-    throw lacks('logits, pooler_output or last_hidden_state', outputs)
-  }
-  const isMap = rankOf(graph, 'last_hidden_state') === 4
-  if (isMap && (pooling === 'cls' || pooling === 'cls+mean')) {
-    throw new DblossError('model', `pooling is ${pooling} but last_hidden_state is a map without a class token`, {
-      argument: 'pooling',
-      found: pooling,
-      expected: 'auto or mean',
-    })
-  }
-  const byType = isMap ? undefined : classTokenModels[String(config.model_type)]
-  const chosen = pooling === 'auto' ? (byType ?? 'mean') : pooling
+  if (!hasHidden) throw lacks(`logits, pooler_output or ${hidden}`, outputs)
   const builder = new GraphBuilder('dbloss-pooling')
-  const features = isMap
-    ? meanOverPlaces(builder, 'last_hidden_state')
-    : poolTokens(builder, chosen, Number(config.num_register_tokens ?? 0))
-  return { model: extended(model, builder.toModel()), features, description: `${chosen} of last_hidden_state` }
+  const isMap = rankOf(graph, hidden) === 4
+  if (chosen !== 'mean') checkClassToken(chosen, isMap, config)
+  const features = isMap ? meanOverPlaces(builder, hidden) : poolTokens(builder, chosen, config)
+  return { model: extended(model, builder.toModel()), features, description: `${chosen} of ${hidden}` }
 }
 
-function poolTokens(builder: GraphBuilder, pooling: Pooling, registerCount: number): string {
-  const tokens = 'last_hidden_state'
-  if (pooling === 'mean') return meanOverTokens(builder, tokens)
-  const classToken = builder.node('Gather', [tokens, builder.integers(0)], { axis: 1 })
+function automatic(graph: GraphProto, config: ModelConfig, hasPooler: boolean, hasHidden: boolean): FixedPooling {
+  const hasTokens = hasHidden && rankOf(graph, hidden) === 3
+  const isThere = (pooling: FixedPooling) => {
+    if (pooling === 'pooler') return hasPooler
+    return pooling === 'mean' ? hasHidden : hasTokens
+  }
+  return familyOf(config.model_type).auto.find(isThere) ?? 'mean'
+}
+
+function checkClassToken(pooling: FixedPooling, isMap: boolean, { model_type: type }: ModelConfig): void {
+  if (!isMap && familyOf(type).hasClassToken !== false) return
+  const reason = isMap ? `${hidden} is a map without a class token` : `models of type ${type} have no class token`
+  throw new DblossError('model', `pooling is ${pooling} but ${reason}`, {
+    argument: 'pooling',
+    found: pooling,
+    expected: 'auto or mean',
+  })
+}
+
+/** ResNet has a pooler whose vectors are maps of one place. */
+function pooledMap(model: ModelProto, pooler: string): PooledModel {
+  if (dimensionsOf(graphOf(model), pooler) !== 4) return { model, features: pooler, description: pooler }
+  const builder = new GraphBuilder('dbloss-pooling')
+  const features = meanOverPlaces(builder, pooler)
+  return { model: extended(model, builder.toModel()), features, description: pooler }
+}
+
+function poolTokens(builder: GraphBuilder, pooling: FixedPooling, config: ModelConfig): string {
+  const registerCount = Number(config.num_register_tokens ?? 0)
+  const { hasClassToken = false } = familyOf(config.model_type)
+  if (pooling === 'mean') return meanOverTokens(builder, tokensFrom(builder, hasClassToken ? 1 + registerCount : 0))
+  const classToken = builder.node('Gather', [hidden, builder.integers(0)], { axis: 1 })
   if (pooling === 'cls') return classToken
-  const start = builder.integers([1 + registerCount])
+  const mean = meanOverTokens(builder, tokensFrom(builder, 1 + registerCount))
+  return builder.node('Concat', [classToken, mean], { axis: 1 })
+}
+
+function tokensFrom(builder: GraphBuilder, first: number): string {
+  if (first === 0) return hidden
   const end = builder.integers([Number.MAX_SAFE_INTEGER])
-  const patches = builder.node('Slice', [tokens, start, end, builder.integers([1])])
-  return builder.node('Concat', [classToken, meanOverTokens(builder, patches)], { axis: 1 })
+  return builder.node('Slice', [hidden, builder.integers([first]), end, builder.integers([1])])
 }
 
 /** The mean of [batch, tokens, features]. ReduceMean would differ between operator sets; these operations do not. */
@@ -90,13 +107,17 @@ function meanOverPlaces(builder: GraphBuilder, map: string): string {
 }
 
 function rankOf(graph: GraphProto, output: string): number {
-  const rank = graph.output.find(({ name }) => name === output)?.type?.tensorType?.shape?.dim.length
+  const rank = dimensionsOf(graph, output)
   if (rank === 3 || rank === 4) return rank
   throw new DblossError('model', `${output} has ${rank ?? 'unknown'} dimensions; expected 3 (tokens) or 4 (a map)`, {
     argument: 'model',
     found: rank,
     expected: '3 or 4 dimensions',
   })
+}
+
+function dimensionsOf(graph: GraphProto, output: string): number | undefined {
+  return graph.output.find(({ name }) => name === output)?.type?.tensorType?.shape?.dim.length
 }
 
 function lacks(expected: string, outputs: readonly string[]): DblossError {

@@ -73,10 +73,20 @@ describe('tokens', () => {
     expectClose(both.data, sideBySide(firstTokens(hidden), meanOfTokens(hidden, 1)))
   })
 
-  test('register tokens are no patches', async () => {
+  test('class and register tokens are no patches', async () => {
     const { data: hidden } = await run(tokenModel(), 'last_hidden_state')
-    const { data } = await features(tokenModel(), 'cls+mean', { num_register_tokens: 4 })
-    expectClose(data, sideBySide(firstTokens(hidden), meanOfTokens(hidden, 5)))
+    const config = { model_type: 'dinov3_vit', num_register_tokens: 4 }
+    const both = await features(tokenModel(), 'cls+mean', config)
+    expectClose(both.data, sideBySide(firstTokens(hidden), meanOfTokens(hidden, 5)))
+    expectClose((await features(tokenModel(), 'mean', config)).data, meanOfTokens(hidden, 5))
+    expectClose((await features(tokenModel(), 'mean', { model_type: 'vit' })).data, meanOfTokens(hidden, 1))
+    expectClose((await features(tokenModel(), 'mean', { model_type: 'siglip' })).data, meanOfTokens(hidden, 0))
+  })
+
+  test.each(['cls', 'cls+mean'] as const)('a family without a class token has no %s', async (pooling) => {
+    await expect(features(tokenModel(), pooling, { model_type: 'siglip_vision_model' })).rejects.toThrow(
+      `pooling is ${pooling} but models of type siglip_vision_model have no class token`,
+    )
   })
 
   test.each([
@@ -117,8 +127,19 @@ describe('the choice of the output', () => {
     graph.output('pooler_output', graph.node('Tanh', [first]), 'float', ['batch', featureCount])
   })
 
-  test('auto takes the pooler where there is one', async () => {
-    expect((await features(both, 'auto', { model_type: 'vit' })).description).toBe('pooler_output')
+  test.each([
+    ['vit', 'cls of last_hidden_state'],
+    ['dinov2', 'cls+mean of last_hidden_state'],
+    ['clip_vision_model', 'pooler_output'],
+    ['siglip_vision_model', 'pooler_output'],
+    ['swin', 'pooler_output'],
+    ['timm_wrapper', 'pooler_output'],
+  ])('auto for %s takes what the classifiers of the family read', async (type, description) => {
+    expect((await features(both, 'auto', { model_type: type })).description).toBe(description)
+    expect((await features(poolerModel(), 'auto', { model_type: type })).description).toBe('pooler_output')
+  })
+
+  test('a pooler is taken where there is one', async () => {
     expect((await features(both, 'mean')).description).toBe('mean of last_hidden_state')
     expect((await features(poolerModel(), 'pooler')).data).toEqual((await run(poolerModel(), 'pooler_output')).data)
   })

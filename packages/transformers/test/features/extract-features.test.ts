@@ -151,7 +151,7 @@ describe('bad images', () => {
     await expect(extractFeatures(backbone, items, { batchSize: 2 })).rejects.toMatchObject({
       name: 'DblossError',
       code: 'data',
-      message: expect.stringContaining(`${bad} cannot be read as an image`),
+      message: expect.stringMatching(/3\.jpg (cannot be read as an image|is empty)/),
     })
     const {
       features,
@@ -160,7 +160,7 @@ describe('bad images', () => {
     } = await extractFeatures(backbone, items, { batchSize: 2, onBadImage: 'skip' })
     const good = items.filter(({ path }) => path !== bad)
     expect(kept).toEqual(good)
-    expect(skipped).toEqual([{ path: bad, reason: expect.stringContaining('cannot be read') }])
+    expect(skipped).toEqual([{ path: bad, reason: expect.stringMatching(/cannot be read|is empty/) }])
     const alone = await extractFeatures(backbone, good, { batchSize: 2 })
     for (const [index, value] of alone.features.entries()) {
       // Other neighbours in a batch may change the order of additions.
@@ -193,8 +193,11 @@ describe('a backbone', () => {
   })
 
   test('whose features are no vector is refused', async () => {
-    const map = model((graph, pixels) => graph.output('pooler_output', pixels, 'float', ['batch', 3, 16, 16]))
-    await expect(load(map)).rejects.toThrow(/shape \[2, 3, 16, 16\] for 2 images; expected \[2, features\]/)
+    const rows = model((graph, pixels) => {
+      const flat = graph.node('Reshape', [pixels, graph.integers([0, 3, -1])])
+      graph.output('pooler_output', flat, 'float', ['batch', 3, 256])
+    })
+    await expect(load(rows)).rejects.toThrow(/shape \[2, 3, 256\] for 2 images; expected \[2, features\]/)
   })
 
   test('that gives NaN is refused with the image', async () => {
