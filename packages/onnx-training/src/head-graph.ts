@@ -1,7 +1,7 @@
 import { ELEMENTS, type Loss, type OptimizerSettings } from '@dbloss/core'
 import { appendLoss } from './loss-model.ts'
 import { GraphBuilder } from './onnx/index.ts'
-import { appendOptimizer, type StateTensor } from './optimizer-graph.ts'
+import { appendOptimizer, momentsOf, type StateTensor } from './optimizer-graph.ts'
 import { type GraphPrecision, precisions } from './precision.ts'
 import { inputShape } from './primitives.ts'
 
@@ -43,13 +43,11 @@ export function headStepGraph(
     { name: weights, value: weights, gradient: weightGradient, shape: [featureCount, classCount], weightDecay },
     { name: bias, value: bias, gradient: biasGradient, shape: [1, classCount], weightDecay: 0 },
   ]
-  const { moments, gradientNorm } = appendOptimizer(graph, optimizer, precision, parameters)
+  const gradientNorm = appendOptimizer(graph, optimizer, precision, parameters)
   graph.output('loss', graph.node('Reshape', [value, graph.integers([])]), element, [])
   graph.output('gradientNorm', gradientNorm, element, [])
-  return {
-    model: graph.toBytes(),
-    state: [...parameters.map(({ name, shape }) => ({ name, shape })), ...moments],
-  }
+  const trained = parameters.map(({ name, shape }) => ({ name, shape }))
+  return { model: graph.toBytes(), state: [...trained, ...momentsOf(optimizer, trained)] }
 }
 
 /** The head alone: `features`, `weights` and `bias` in, `logits` out. */

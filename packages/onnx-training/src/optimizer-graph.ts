@@ -51,18 +51,25 @@ export function stepScalars(optimizer: OptimizerSettings, learningRate: number, 
   }
 }
 
+/** The moments that an optimizer keeps of some parameters, all 0 at the start. */
+export function momentsOf(optimizer: OptimizerSettings, parameters: readonly StateTensor[]): StateTensor[] {
+  const hasMomentum = optimizer.kind === 'sgd' && (optimizer.momentum ?? 0) > 0
+  const suffixes = optimizer.kind === 'adamW' ? ['_m', '_v'] : hasMomentum ? ['_u'] : []
+  return parameters.flatMap(({ name, shape }) => suffixes.map((suffix) => ({ name: `${name}${suffix}`, shape })))
+}
+
 /**
  * Adds one step of an optimizer to a graph: clipping by the global norm, then the update of every parameter. Declares the
- * inputs of {@link StepScalars} that it needs and the moments, and an output `…_next` for each state tensor.
+ * inputs of {@link StepScalars} that it needs and {@link momentsOf}, and an output `…_next` for each state tensor.
  *
- * @returns the moments, all 0 at the start, and the global norm of the gradient before clipping, a scalar.
+ * @returns the global norm of the gradient before clipping, a scalar.
  */
 export function appendOptimizer(
   graph: GraphBuilder,
   optimizer: OptimizerSettings,
   precision: GraphPrecision,
   parameters: readonly TrainedParameter[],
-): { readonly moments: readonly StateTensor[]; readonly gradientNorm: string } {
+): string {
   const { element } = precisions[precision]
   const number = (value: number): string => graph.constant(toPrecision([value], precision), [])
   const node = (operator: string, ...inputs: string[]): string => graph.node(operator, inputs)
@@ -73,10 +80,8 @@ export function appendOptimizer(
   }
   const scaled = (name: keyof StepScalars, factor: number): string =>
     factor === 1 ? scalar(name) : node('Mul', scalar(name), number(factor))
-  const moments: StateTensor[] = []
   /** `decay · moment + sample`, which is also the moment after the step. */
   const decayingSum = (name: string, shape: readonly number[], decay: number, sample: string): string => {
-    moments.push({ name, shape })
     const decayed = node('Mul', graph.input(name, element, shape), number(decay))
     return graph.result(nextName(name), 'Add', [decayed, sample], element, shape)
   }
@@ -112,7 +117,7 @@ export function appendOptimizer(
         : node('Mul', value, node('Sub', number(1), scaled('learningRate', learningRateScale * weightDecay)))
     graph.result(nextName(name), 'Sub', [kept, step], element, shape)
   }
-  return { moments, gradientNorm }
+  return gradientNorm
 }
 
 /** The norm of all numbers of some tensors, a scalar. */

@@ -5,9 +5,11 @@ import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
 import { decodeModel, tensorData } from '../src/index.ts'
 import { Device } from '../src/trainer/device.ts'
+import { ModelSource } from '../src/trainer/model-source.ts'
+import { groupParameters } from '../src/trainer/parameter-groups.ts'
 import { planTraining } from '../src/trainer/plan-training.ts'
-import { gradientName } from '../src/trainer/training-graphs.ts'
 import { TrainingSessions } from '../src/trainer/training-sessions.ts'
+import { gradientName } from '../src/trainer/update-graph.ts'
 
 /** What `fixtures/whole-models/README.md` describes. */
 interface Truth {
@@ -36,9 +38,17 @@ async function gradientsOf(name: string, truth: Truth, recomputedStretches: numb
   const trainable = truth.parameters.map(({ value }) => value)
   const optimizer = { kind: 'sgd', learningRate: 1 } as const
   const model = decodeModel(load(`${name}.onnx.gz`))
-  const plan = await planTraining(model, { ort, loss, recomputedStretches, optimizer, trainable })
+  const { plan } = await planTraining(await ModelSource.open(model), {
+    ort,
+    loss,
+    recomputedStretches,
+    optimizer,
+    trainable,
+  })
   expect(plan.segments.length).toBe(recomputedStretches)
-  const sessions = new TrainingSessions(ort, new Device(ort, {}, 'float32'), plan, loss)
+  const { precision, trained } = plan
+  const update = { optimizer, precision, parameters: groupParameters(trained, [], optimizer), averageDecay: undefined }
+  const sessions = new TrainingSessions(ort, new Device(ort, {}, 'float32'), plan, loss, update)
   const weights = plan.trained.map(({ initializer, shape }) => {
     const values = tensorData(plan.graph.initializers.get(initializer)!) as Float32Array
     return [initializer, new ort.Tensor('float32', values, shape)] as const

@@ -2,6 +2,7 @@ import { elementCount } from '../element-count.ts'
 import { feedTypeOf } from '../feed-types.ts'
 import { GraphBuilder, type ModelGraph } from '../onnx/index.ts'
 import type { Ort, OrtElementType, OrtSession, OrtSessionOptions, OrtTensor } from '../ort.ts'
+import { withSessionEntry } from '../session-entries.ts'
 import { type AxisSize, sizesAt, type ValueShape } from './shapes.ts'
 import { ValueTable } from './value-table.ts'
 
@@ -39,7 +40,7 @@ const BATCH_SIZES = [2, 3] as const
  */
 export async function probeValues(options: ProbeOptions): Promise<ProbedValues> {
   const { ort, graph, values, read = [], sessionOptions } = options
-  const session = await ort.InferenceSession.create(probeModel(options), sessionOptions)
+  const session = await ort.InferenceSession.create(probeModel(options), unprepared(sessionOptions))
   try {
     const run = (batchSize: number, fill: 0 | 1) => session.run(probeFeeds(options, session, batchSize, fill))
     const [first, second, filled] = [
@@ -68,6 +69,12 @@ export async function probeValues(options: ProbeOptions): Promise<ProbedValues> 
   } finally {
     await session.release?.()
   }
+}
+
+/** Options for a session that runs three times on little: optimized and packed weights would only be more copies of them. */
+function unprepared(options: OrtSessionOptions = {}): OrtSessionOptions {
+  const plain = { ...options, graphOptimizationLevel: 'disabled', enableMemPattern: false }
+  return withSessionEntry(plain, 'disable_prepacking', '1')
 }
 
 const shapeOutput = (index: number): string => `probe/shape/${index}`

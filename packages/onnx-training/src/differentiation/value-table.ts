@@ -1,5 +1,5 @@
 import { DblossError } from '@dbloss/core'
-import { DATA_TYPE, type ModelGraph, tensorData } from '../onnx/index.ts'
+import { DATA_TYPE, isLeft, type ModelGraph, tensorData } from '../onnx/index.ts'
 import type { ValueShape } from './shapes.ts'
 
 /** What is known of the values of a graph before a step runs: all shapes, and the integers that decide about gradients. */
@@ -29,10 +29,10 @@ export class ValueTable {
     throw new DblossError('model', `the shape of '${name}' is not known`, { argument: 'model', found: name })
   }
 
-  /** The numbers of an initializer or a `Constant`; nothing for computed values and for float16. */
+  /** The numbers of an initializer or a `Constant`; nothing for computed values, for float16, and for data left in a file. */
   constantNumbers(name: string): readonly number[] | undefined {
     const tensor = this.#graph.initializers.get(name) ?? constantTensor(this.#graph, name)
-    if (tensor === undefined || tensor.dataType === DATA_TYPE.float16) return undefined
+    if (tensor === undefined || tensor.dataType === DATA_TYPE.float16 || isLeft(tensor)) return undefined
     return Array.from(tensorData(tensor), Number)
   }
 

@@ -10,6 +10,7 @@ async function refuse(path: string): Promise<never> {
 }
 
 export const readFile: Files['readFile'] = refuse
+export const openModel: Files['openModel'] = refuse
 export const openBeside: Files['openBeside'] = refuse
 export const exists: Files['exists'] = refuse
 export const writeFileAtomic: Files['writeFileAtomic'] = refuse

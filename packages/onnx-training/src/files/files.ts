@@ -8,6 +8,13 @@ export interface Files {
    */
   readFile(path: string, code?: 'model' | 'data'): Promise<Uint8Array>
   /**
+   * Opens a model for reading.
+   *
+   * @throws DblossError `model` where there is no such file, where it cannot be read, and where it is larger than
+   * {@link LARGEST_FILE}.
+   */
+  openModel(path: string): Promise<OpenFile>
+  /**
    * Opens a file for reading by its path relative to the folder that `path` lies in.
    *
    * @throws DblossError `model` where there is no such file, and where links lead out of the folder.
@@ -31,9 +38,14 @@ export interface Files {
 
 /** A file that is open for reading. */
 export interface OpenFile {
+  /** The folder and the name of the file itself, when it was opened by a link too. */
+  readonly folder: string
+  readonly name: string
   /** In bytes. */
   readonly size: number
   read(offset: number, length: number): Promise<Uint8Array>
+  /** Whether its path still leads to it and nothing has been written to it since it was opened. */
+  isInPlace(): Promise<boolean>
   close(): Promise<void>
 }
 

@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs'
 import { type FileHandle, open, readFile as readWhole, realpath, rm, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { DblossError, isDblossError } from '@dbloss/core'
-import { type Files, LARGEST_FILE } from './files.ts'
+import { type Files, LARGEST_FILE, type OpenFile } from './files.ts'
 
 export { removeUnfinished, writeFileAtomic } from './write-file-atomic.ts'
 
@@ -17,12 +18,20 @@ export const exists: Files['exists'] = (path) =>
 
 export const readFile: Files['readFile'] = async (path, code = 'data') => {
   try {
-    const entry = await stat(path)
-    if (!entry.isFile()) throw new Error('it is not a file')
-    if (entry.size > LARGEST_FILE) throw new Error(`it has ${entry.size} bytes; at most 2 GiB are read at once`)
+    checkSize(await stat(path))
     return await readWhole(path)
   } catch (error) {
     throw failure(code, path, error)
+  }
+}
+
+export const openModel: Files['openModel'] = async (path) => {
+  try {
+    const target = await realpath(path)
+    checkSize(await stat(target))
+    return await openFile(target, path)
+  } catch (error) {
+    throw failure('model', path, error)
   }
 }
 
@@ -39,18 +48,43 @@ export const openBeside: Files['openBeside'] = async (path, location) => {
         expected: "a file in the model's folder",
       })
     }
-    const entry = await stat(target)
-    // Opening a pipe would wait for a writer.
-    if (!entry.isFile()) throw new Error('it is not a file')
-    const handle = await open(target, 'r')
-    return {
-      size: entry.size,
-      read: (offset, length) => readRegion(handle, wanted, offset, length),
-      close: () => handle.close(),
-    }
+    return await openFile(target, wanted)
   } catch (error) {
     throw isDblossError(error) ? error : failure('model', wanted, error)
   }
+}
+
+/** @param named - the path that messages name. */
+async function openFile(target: string, named: string): Promise<OpenFile> {
+  // Opening a pipe would wait for a writer.
+  checkIsFile(await stat(target))
+  const handle = await open(target, 'r')
+  const opened = await handle.stat()
+  return {
+    folder: dirname(target),
+    name: basename(target),
+    size: opened.size,
+    read: (offset, length) => readRegion(handle, named, offset, length),
+    isInPlace: async () => {
+      const now = await stat(target).catch(() => undefined)
+      return now !== undefined && versionOf(now) === versionOf(opened)
+    },
+    close: () => handle.close(),
+  }
+}
+
+/** What differs when a file was replaced or written to. */
+function versionOf({ dev, ino, size, mtimeMs }: Stats): string {
+  return [dev, ino, size, mtimeMs].join()
+}
+
+function checkIsFile(entry: Stats): void {
+  if (!entry.isFile()) throw new Error('it is not a file')
+}
+
+function checkSize(entry: Stats): void {
+  checkIsFile(entry)
+  if (entry.size > LARGEST_FILE) throw new Error(`it has ${entry.size} bytes; at most 2 GiB are read at once`)
 }
 
 async function readRegion(handle: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array> {

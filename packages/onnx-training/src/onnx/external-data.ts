@@ -54,6 +54,16 @@ function entryNumber(tensor: TensorProto, key: string, value: string): number {
   throw refusal(tensor, `${describeTensor(tensor)} has the ${key} '${value.slice(0, 40)}'`, 'a number of bytes')
 }
 
+/** What a tensor says of a region. */
+export function externalEntries({
+  location,
+  offset,
+  length,
+}: ExternalRegion): Pick<TensorProto, 'externalData' | 'dataLocation'> {
+  const entries = { location, offset: String(offset), length: String(length) }
+  return { externalData: Object.entries(entries).map(([key, value]) => ({ key, value })), dataLocation: 1 }
+}
+
 /** A model whose large initializers lie in another file, and that file's content in parts. */
 export interface SeparatedModel {
   readonly model: ModelProto
@@ -71,12 +81,7 @@ export function separateData(model: ModelProto, location: string): SeparatedMode
     if (offset > end) data.push(new Uint8Array(offset - end))
     data.push(rawData)
     end = offset + rawData.length
-    const entries = { location, offset: String(offset), length: String(rawData.length) }
-    return {
-      ...rest,
-      externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
-      dataLocation: 1,
-    }
+    return { ...rest, ...externalEntries({ location, offset, length: rawData.length }) }
   }
   const { graph } = model
   if (graph === undefined) return { model, data }

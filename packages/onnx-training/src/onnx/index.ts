@@ -11,7 +11,8 @@ export {
   type ReductionOperator,
   valueInfo,
 } from './graph-builder.ts'
-export { readModelFile, type WriteModelOptions, writeModelFile } from './model-file.ts'
+export { isLeft, ModelFile, readModelFile } from './model-file.ts'
 export { describeNode, graphOf, isStandardDomain, ModelGraph, valuesRead } from './model-graph.ts'
 export { makeTensor, type TensorData, tensorData } from './tensor.ts'
 export * from './types.ts'
+export { type WriteModelOptions, writeModelFile } from './write-model-file.ts'

@@ -1,10 +1,10 @@
-import { checkNumber, DblossError } from '@dbloss/core'
-import { beside, exists, openBeside, readFile, removeFile, writeFileAtomic } from '#files'
+import { DblossError } from '@dbloss/core'
+import { openBeside, openModel } from '#files'
 import { LARGEST_FILE, type OpenFile } from '../files/files.ts'
-import { decodeModel, encodeModelChunks } from './codec.ts'
-import { type ExternalRegion, externalRegion, separateData } from './external-data.ts'
+import { decodeModel } from './codec.ts'
+import { type ExternalRegion, externalEntries, externalRegion } from './external-data.ts'
 import { graphOf } from './model-graph.ts'
-import type { ModelProto, TensorProto } from './types.ts'
+import { DATA_TYPE, type ModelProto, type TensorProto } from './types.ts'
 import { tensorsOf } from './walk-graphs.ts'
 
 /**
@@ -16,31 +16,127 @@ import { tensorsOf } from './walk-graphs.ts'
  * before the data are read. `argument` in a browser, where `decodeModel` takes the bytes.
  */
 export async function readModelFile(path: string): Promise<ModelProto> {
-  const bytes = await readFile(path, 'model')
-  const model = decodeModel(bytes)
-  const parts = [...tensorsOf(graphOf(model))]
-    .filter((tensor) => tensor.dataLocation === 1)
-    .map((tensor) => ({ tensor, region: externalRegion(tensor) }))
-  checkTotal(path, bytes.length + parts.reduce((sum, { region }) => sum + region.length, 0))
-
-  const opened = new Map<string, OpenFile>()
+  const file = await ModelFile.open(path)
   try {
-    for (const { region } of parts) {
-      const file = opened.get(region.location) ?? (await openBeside(path, region.location))
-      opened.set(region.location, file)
-      checkRegion(region, file.size)
-    }
-    for (const { tensor, region } of parts) await inline(tensor, region, opened.get(region.location)!)
+    return await file.read()
   } finally {
-    for (const file of opened.values()) await file.close()
+    await file.close()
   }
-  return model
 }
 
-async function inline(tensor: TensorProto, { offset, length }: ExternalRegion, file: OpenFile): Promise<void> {
-  tensor.rawData = await file.read(offset, length)
-  delete tensor.dataLocation
-  delete tensor.externalData
+/** Smaller tensors stay in the model: they may hold numbers that decide how gradients are written. */
+const SMALLEST_LEFT = 2 ** 16
+
+/** The data of a tensor in an open file. */
+interface Region {
+  readonly file: OpenFile
+  readonly offset: number
+  readonly length: number
+}
+
+/** A model file with the files of its external data, open for reading: large weights can be left in them. */
+export class ModelFile {
+  readonly #path: string
+  readonly #main: OpenFile
+  readonly #files = new Map<string, OpenFile>()
+  /** By what was read: tensors that share data, and copies of tensors, are the same region. */
+  readonly #regions = new WeakMap<Uint8Array, Region>()
+
+  private constructor(path: string, main: OpenFile) {
+    this.#path = path
+    this.#main = main
+  }
+
+  /** @throws DblossError `model` for a file that cannot be read, `argument` in a browser. */
+  static async open(path: string): Promise<ModelFile> {
+    return new ModelFile(path, await openModel(path))
+  }
+
+  /** The folder that {@link leaveData} names files relative to. */
+  get folder(): string {
+    return this.#main.folder
+  }
+
+  /** @throws DblossError `model`; see {@link readModelFile}. */
+  async read(): Promise<ModelProto> {
+    const bytes = await this.#main.read(0, this.#main.size)
+    const model = decodeModel(bytes)
+    const tensors = [...tensorsOf(graphOf(model))]
+    for (const tensor of tensors) {
+      const { rawData } = tensor
+      if (rawData === undefined) continue
+      const offset = rawData.byteOffset - bytes.byteOffset
+      if (canBeLeft(tensor)) this.#regions.set(rawData, { file: this.#main, offset, length: rawData.length })
+      // A view would keep the whole file in memory.
+      else tensor.rawData = rawData.slice()
+    }
+    const external = tensors
+      .filter(({ dataLocation }) => dataLocation === 1)
+      .map((tensor) => ({ tensor, ...externalRegion(tensor) }))
+    checkTotal(this.#path, bytes.length + external.reduce((sum, { length }) => sum + length, 0))
+    for (const { location, offset, length } of external) {
+      const file = this.#files.get(location) ?? (await openBeside(this.#path, location))
+      this.#files.set(location, file)
+      checkRegion({ location, offset, length }, file.size)
+    }
+    for (const { tensor, location, offset, length } of external) {
+      const file = this.#files.get(location)!
+      tensor.rawData = await file.read(offset, length)
+      this.#regions.set(tensor.rawData, { file, offset, length })
+      delete tensor.dataLocation
+      delete tensor.externalData
+    }
+    return model
+  }
+
+  /** The model without the data of large weights that lie in the files: it refers to them there. */
+  leaveData(model: ModelProto): ModelProto {
+    return withTensors(model, (tensor) => {
+      const { rawData, ...rest } = tensor
+      const region = rawData === undefined ? undefined : this.#regions.get(rawData)
+      if (region === undefined || !canBeLeft(tensor) || region.file.folder !== this.folder) return tensor
+      const { file, offset, length } = region
+      return { ...rest, ...externalEntries({ location: file.name, offset, length }) }
+    })
+  }
+
+  /** The model with the data that {@link leaveData} has left in the files. */
+  async fetchData(model: ModelProto): Promise<ModelProto> {
+    const files = new Map([this.#main, ...this.#files.values()].map((file) => [file.name, file]))
+    const data = new Map<TensorProto, Uint8Array>()
+    for (const tensor of graphOf(model).initializer.filter(isLeft)) {
+      const { location, offset, length } = externalRegion(tensor)
+      data.set(tensor, await files.get(location)!.read(offset, length))
+    }
+    return withTensors(model, (tensor) => {
+      const { externalData: _region, dataLocation: _location, ...rest } = tensor
+      return data.has(tensor) ? { ...rest, rawData: data.get(tensor)! } : tensor
+    })
+  }
+
+  /** Whether the files are still what they were when they were opened, at their paths. */
+  async isInPlace(): Promise<boolean> {
+    const inPlace = await Promise.all([this.#main, ...this.#files.values()].map((file) => file.isInPlace()))
+    return inPlace.every(Boolean)
+  }
+
+  async close(): Promise<void> {
+    for (const file of [this.#main, ...this.#files.values()]) await file.close()
+  }
+}
+
+/** Whether the data of a tensor were left in a file. */
+export function isLeft({ dataLocation }: TensorProto): boolean {
+  return dataLocation === 1
+}
+
+function canBeLeft({ dataType, rawData = new Uint8Array() }: TensorProto): boolean {
+  return (dataType === DATA_TYPE.float || dataType === DATA_TYPE.double) && rawData.length >= SMALLEST_LEFT
+}
+
+function withTensors(model: ModelProto, change: (tensor: TensorProto) => TensorProto): ModelProto {
+  const graph = graphOf(model)
+  return { ...model, graph: { ...graph, initializer: graph.initializer.map(change) } }
 }
 
 function checkTotal(path: string, total: number): void {
@@ -60,78 +156,4 @@ function checkRegion({ location, offset, length }: ExternalRegion, size: number)
     found,
     expected: 'a region inside the file',
   })
-}
-
-/** Options of {@link writeModelFile}. */
-export interface WriteModelOptions {
-  /** A larger model has its weights in a second file, in bytes. Default 1.5 · 2³⁰; at most 2³¹ − 1. */
-  readonly externalDataThreshold?: number
-}
-
-/**
- * Writes a model file in Node. A large model keeps its weights in a second file beside it, `<name>_data` (or
- * `<name>_data_2` where the model that is replaced uses the first).
- *
- * The model appears as a whole or not at all, and replaces an older one as a whole: the weights are written first, under a
- * name that the older model does not use, so that a process that is killed in between leaves that one as it was.
- *
- * @throws DblossError `output`, naming the path and the reason, when it cannot be written; nothing of it is left then.
- * `argument` in a browser, where `encodeModel` gives the bytes.
- */
-export async function writeModelFile(
-  path: string,
-  model: ModelProto,
-  { externalDataThreshold = 1.5 * 2 ** 30 }: WriteModelOptions = {},
-): Promise<void> {
-  checkNumber('externalDataThreshold', externalDataThreshold, { minimum: 0, maximum: LARGEST_FILE })
-  const older = await dataFilesOf(path)
-  const chunks = encodeModelChunks(model)
-  if (totalLength(chunks) <= externalDataThreshold) await writeFileAtomic(path, chunks)
-  else {
-    const location = dataFileNames(path).find((name) => !older.includes(name))!
-    const separated = separateData(model, location)
-    const rest = encodeModelChunks(separated.model)
-    checkRest(path, totalLength(rest))
-    const dataPath = beside(path, location)
-    await writeFileAtomic(dataPath, separated.data)
-    try {
-      await writeFileAtomic(path, rest)
-    } catch (error) {
-      await removeFile(dataPath)
-      throw error
-    }
-  }
-  for (const name of older) await removeFile(beside(path, name))
-}
-
-function checkRest(path: string, length: number): void {
-  if (length <= LARGEST_FILE) return
-  throw new DblossError('output', `${path} would have ${length} bytes without its raw initializers, beyond 2 GiB`, {
-    argument: 'model',
-    found: length,
-    expected: `at most ${LARGEST_FILE} bytes outside raw initializers`,
-  })
-}
-
-function dataFileNames(path: string): [string, string] {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
-  return [`${name}_data`, `${name}_data_2`]
-}
-
-/** Which of the names for data the model that is there now uses. */
-async function dataFilesOf(path: string): Promise<string[]> {
-  const names = dataFileNames(path)
-  const present = await Promise.all(names.map((name) => exists(beside(path, name))))
-  if (!present.includes(true) || !(await exists(path))) return []
-  const { graph } = decodeModel(await readFile(path, 'model'))
-  const locations = new Set(
-    [...tensorsOf(graph!)].flatMap(({ externalData = [] }) =>
-      externalData.flatMap(({ key, value }) => (key === 'location' ? [value] : [])),
-    ),
-  )
-  return names.filter((name) => locations.has(name))
-}
-
-function totalLength(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0)
 }

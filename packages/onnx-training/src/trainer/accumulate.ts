@@ -1,15 +1,14 @@
 import { DblossError, type Loss } from '@dbloss/core'
 import { elementCount } from '../element-count.ts'
+import { freeTensors } from '../free-tensors.ts'
 import { nextName } from '../optimizer-graph.ts'
 import type { Ort, OrtSession, OrtTensor } from '../ort.ts'
 import { type GraphPrecision, precisions, toPrecision } from '../precision.ts'
-import { disposeAll } from '../step-results.ts'
 import type { TrainingBatch } from './batches.ts'
 import type { Device } from './device.ts'
 import type { ModelParameter } from './parameters.ts'
-import { gradientName } from './training-graphs.ts'
 import type { BatchGradients } from './training-sessions.ts'
-import { accumulationGraph, totalName } from './update-graph.ts'
+import { accumulationGraph, gradientName, totalName } from './update-graph.ts'
 
 /**
  * How much each of several batches counts in the loss and the gradient of all of them together: by known labels when the
@@ -67,8 +66,7 @@ export class GradientSum {
       const { loss: part, gradients } = await compute(index)
       loss += weight * part
       const outputs = await this.#session.run({ ...totals, ...gradients, weight: this.#tensor([weight], []) })
-      disposeAll(totals)
-      disposeAll(gradients)
+      freeTensors([...Object.values(totals), ...Object.values(gradients)])
       totals = Object.fromEntries(names.map((name) => [name, outputs[nextName(name)]!]))
     }
     const named = this.#parameters.map(({ initializer }) => gradientName(initializer))

@@ -3,16 +3,15 @@ import { checkNoFurtherInputs } from '../check-loss-inputs.ts'
 import { fixedSize } from '../differentiation/shapes.ts'
 import { elementCount } from '../element-count.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
-import { decodeModel, type ModelProto, readModelFile, tensorData } from '../onnx/index.ts'
-import { nextName } from '../optimizer-graph.ts'
 import { checkedOptimizer } from '../optimizers.ts'
 import { Device } from './device.ts'
+import { ModelSource } from './model-source.ts'
 import { OnnxTrainer } from './onnx-trainer.ts'
 import { groupParameters } from './parameter-groups.ts'
-import { planTraining } from './plan-training.ts'
-import type { Trainer, TrainerOptions } from './trainer.ts'
+import { planTraining, type StartWeights } from './plan-training.ts'
+import type { Trainer, TrainerOptions, TrainerState } from './trainer.ts'
 import type { TrainingPlan } from './training-plan.ts'
-import { averageName, updateGraph } from './update-graph.ts'
+import { averageName, stateOf, type UpdateOptions } from './update-graph.ts'
 
 /**
  * Trains weights of an ONNX model with the ordinary inference runtime, on any execution provider: the gradient is derived
@@ -30,42 +29,33 @@ import { averageName, updateGraph } from './update-graph.ts'
  * await trainer.save('fine-tuned.onnx')
  */
 export async function createTrainer(given: TrainerOptions): Promise<Trainer> {
-  const { loss, parameterGroups = [], averageDecay, sessionOptions = {} } = given
-  const options = { ...given, ort: oneAtATime(given.ort), optimizer: checkedOptimizer(given.optimizer) }
+  const { loss, averageDecay } = given
+  const optimizer = checkedOptimizer(given.optimizer)
   if (averageDecay !== undefined) checkNumber('averageDecay', averageDecay, { minimum: 0, below: 1 })
   checkNoFurtherInputs(loss)
-  const { optimizer, ort } = options
-  const plan = await planTraining(await loadModel(given.model), options)
+  const source = await ModelSource.open(given.model)
+  try {
+    return await trainerOf(source, { ...given, ort: source.runtime(oneAtATime(given.ort)), optimizer })
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+async function trainerOf(source: ModelSource, options: Omit<TrainerOptions, 'model'>): Promise<Trainer> {
+  const { ort, loss, optimizer, parameterGroups = [], averageDecay, sessionOptions = {} } = options
+  const { plan, startWeights } = await planTraining(source, options)
   const classCount = classCountOf(plan, loss)
   const parameters = groupParameters(plan.trained, parameterGroups, optimizer)
-  const { model, state } = updateGraph({ optimizer, precision: plan.precision, parameters, averageDecay })
+  const update: UpdateOptions = { optimizer, precision: plan.precision, parameters, averageDecay }
   const device = new Device(ort, sessionOptions, plan.precision)
-  const names = state.map(({ name }) => nextName(name))
-  const norms = ['gradientNorm', 'weightNorm']
-  const update = await device.session(model, [...names, ...norms], norms)
-  const weights = plan.trained.map(({ initializer }) => [initializer, weightsOf(plan, initializer)] as const)
-  const averages =
-    averageDecay === undefined ? [] : weights.map(([name, values]) => [averageName(name), values] as const)
-  const zeros = state.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))] as const)
-  const tensors = Object.fromEntries([...zeros, ...weights, ...averages])
-  return new OnnxTrainer({
-    options,
-    plan,
-    device,
-    update,
-    stateTensors: state,
-    start: { step: 0, tensors },
-    classCount,
-  })
+  return new OnnxTrainer({ options, source, plan, device, update, classCount, start: startOf(startWeights, update) })
 }
 
-async function loadModel(model: TrainerOptions['model']): Promise<ModelProto> {
-  if (typeof model === 'string') return readModelFile(model)
-  return model instanceof Uint8Array ? decodeModel(model) : model
-}
-
-function weightsOf({ graph }: TrainingPlan, initializer: string): Float32Array | Float64Array {
-  return tensorData(graph.initializers.get(initializer)!) as Float32Array | Float64Array
+function startOf(startWeights: StartWeights, update: UpdateOptions): TrainerState['tensors'] {
+  const averages = [...startWeights].map(([name, values]) => [averageName(name), values.slice()] as const)
+  const zeros = stateOf(update).map(({ name, shape }) => [name, new Float32Array(elementCount(shape))] as const)
+  return Object.fromEntries([...zeros, ...startWeights, ...(update.averageDecay === undefined ? [] : averages)])
 }
 
 function classCountOf({ probed, output }: TrainingPlan, loss: Loss): number {

@@ -12,7 +12,7 @@ export class Device {
 
   constructor(ort: Ort, options: OrtSessionOptions, precision: GraphPrecision) {
     this.#ort = ort
-    this.#options = withExactConvolutions(options)
+    this.#options = { ...oneReservation, ...withExactConvolutions(options) }
     this.#precision = precision
     this.#keepsOnDevice = (options.executionProviders ?? []).some((each) => nameOf(each) === 'webgpu')
   }
@@ -56,6 +56,9 @@ export class Device {
     return graph.toBytes()
   }
 }
+
+/** A pattern of the memory that a run has used is a second reservation beside the arena that the first run has filled. */
+const oneReservation: OrtSessionOptions = { enableMemPattern: false }
 
 type ExecutionProvider = NonNullable<OrtSessionOptions['executionProviders']>[number]
 

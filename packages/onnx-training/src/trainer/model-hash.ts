@@ -1,7 +1,14 @@
-import { encodeModel, type ModelProto } from '../onnx/index.ts'
+import { encodeModelChunks } from '../onnx/codec.ts'
+import type { ModelProto } from '../onnx/index.ts'
 
-/** The SHA-256 of a model's file, in hexadecimal. */
+/** A SHA-256 of a model's file, in hexadecimal: that of the hashes of its parts, so that it is never in memory as a whole. */
 export async function modelHash(model: ModelProto): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', encodeModel(model) as Uint8Array<ArrayBuffer>)
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const parts: Uint8Array[] = []
+  for (const chunk of encodeModelChunks(model)) parts.push(await sha256(chunk))
+  const digest = await sha256(await new Blob(parts as Uint8Array<ArrayBuffer>[]).bytes())
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 }

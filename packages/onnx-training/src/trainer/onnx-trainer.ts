@@ -1,57 +1,58 @@
 import { checkNumber, DblossError, evaluate } from '@dbloss/core'
 import { readFile, writeFileAtomic } from '#files'
+import { freeTensors } from '../free-tensors.ts'
 import { type ModelProto, writeModelFile } from '../onnx/index.ts'
-import { nextName, type StateTensor, stepScalars } from '../optimizer-graph.ts'
-import type { OrtSession } from '../ort.ts'
+import { nextName, stepScalars } from '../optimizer-graph.ts'
+import type { OrtTensor } from '../ort.ts'
 import { precisions, toPrecision } from '../precision.ts'
 import { constantSchedule, type Schedule } from '../schedules.ts'
 import { SerialCalls } from '../serial-calls.ts'
-import { checkFinite, disposeAll, scalarOf } from '../step-results.ts'
+import { checkFinite, scalarOf } from '../step-results.ts'
 import { batchWeights, GradientSum } from './accumulate.ts'
 import { checkLabels, checkSamples, type FrozenActivations, type ModelInputs, type TrainingBatch } from './batches.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { Device } from './device.ts'
 import { withWeights } from './export.ts'
 import { trainingMemory } from './memory.ts'
-import { modelHash } from './model-hash.ts'
+import type { ModelSource } from './model-source.ts'
 import type { ModelParameter } from './parameters.ts'
 import type { Trainer, TrainerOptions, TrainerState, TrainingMemory, TrainingStep, WeightChoice } from './trainer.ts'
+import { LOSS } from './training-graphs.ts'
 import type { TrainingPlan } from './training-plan.ts'
-import { type BatchGradients, TrainingSessions } from './training-sessions.ts'
-import { averageName } from './update-graph.ts'
+import { TrainingSessions } from './training-sessions.ts'
+import { averageName, stateOf, type UpdateOptions } from './update-graph.ts'
 import { WeightState } from './weight-state.ts'
 
 /** What the trainer works with, checked. */
 export interface OnnxTrainerParts {
-  readonly options: TrainerOptions
+  readonly options: Omit<TrainerOptions, 'model'>
+  readonly source: ModelSource
   readonly plan: TrainingPlan
   readonly device: Device
-  /** The optimizer's step. */
-  readonly update: OrtSession
-  readonly stateTensors: readonly StateTensor[]
-  readonly start: TrainerState
+  readonly update: UpdateOptions
+  /** Weights, moments and averages to begin with; they are the trainer's own. */
+  readonly start: TrainerState['tensors']
   readonly classCount: number
 }
 
 /** The trainer that owns the sessions and the state. */
 export class OnnxTrainer implements Trainer {
-  readonly #parts: OnnxTrainerParts
+  readonly #parts: Omit<OnnxTrainerParts, 'start'>
   readonly #schedule: Schedule
   readonly #sessions: TrainingSessions
   readonly #sum: GradientSum
   readonly #state: WeightState
   readonly #calls = new SerialCalls('trainer')
-  #modelHash: string | undefined
 
-  constructor(parts: OnnxTrainerParts) {
-    const { plan, device, stateTensors, start } = parts
+  constructor({ start, ...parts }: OnnxTrainerParts) {
+    const { plan, device, update } = parts
     const { ort, loss, optimizer, schedule } = parts.options
     this.#parts = parts
     this.#schedule = schedule ?? constantSchedule(optimizer.learningRate)
-    this.#sessions = new TrainingSessions(ort, device, plan, loss)
+    this.#sessions = new TrainingSessions(ort, device, plan, loss, update)
     this.#sum = new GradientSum(ort, device, plan.precision, plan.trained)
-    this.#state = new WeightState(ort, device, plan.precision, stateTensors)
-    this.#state.restore(start)
+    this.#state = new WeightState(ort, device, plan.precision, stateOf(update))
+    this.#state.begin(start)
   }
 
   get parameters(): readonly ModelParameter[] {
@@ -75,33 +76,47 @@ export class OnnxTrainer implements Trainer {
   }
 
   async #step(batches: readonly TrainingBatch[]): Promise<TrainingStep> {
-    const { update, options, plan } = this.#parts
     const learningRate = this.#schedule(this.#state.step)
     checkNumber('the learning rate of the schedule', learningRate, { minimum: 0 })
-    const { loss, gradients } = await this.#gradients(batches)
-    const scalars = Object.entries(stepScalars(options.optimizer, learningRate, this.#state.step + 1))
-    const { tensor: type } = precisions[plan.precision]
-    const numbers = scalars
-      .filter(([name]) => update.inputNames.includes(name))
-      .map(([name, value]) => [name, new options.ort.Tensor(type, toPrecision([value], plan.precision), [])] as const)
-    const outputs = await update.run({ ...this.#state.tensors, ...gradients, ...Object.fromEntries(numbers) })
-    disposeAll(gradients)
+    const { loss, outputs } = await this.#run(batches, { ...this.#state.tensors, ...this.#numbers(learningRate) })
     const report = { loss, gradientNorm: scalarOf(outputs.gradientNorm!), learningRate }
     const next = Object.fromEntries(this.#state.names.map((name) => [name, outputs[nextName(name)]!]))
     try {
       checkFinite({ ...report, 'the norm of the weights': scalarOf(outputs.weightNorm!) }, this.#state.step + 1)
     } catch (error) {
-      disposeAll(next)
+      freeTensors(Object.values(next))
       throw error
     }
     this.#state.advance(next)
     return report
   }
 
-  #gradients(batches: readonly TrainingBatch[]): Promise<BatchGradients> {
-    const of = (batch: TrainingBatch) => this.#sessions.gradients(batch, batch.labels, this.#state.tensors)
-    if (batches.length === 1) return of(batches[0]!)
-    return this.#sum.of(batchWeights(batches, this.#parts.options.loss), (index) => of(batches[index]!))
+  /** The numbers of the next step. */
+  #numbers(learningRate: number): Readonly<Record<string, OrtTensor>> {
+    const { options, plan } = this.#parts
+    const { tensor: type } = precisions[plan.precision]
+    const scalars = Object.entries(stepScalars(options.optimizer, learningRate, this.#state.step + 1))
+    return Object.fromEntries(
+      scalars.map(([name, value]) => [name, new options.ort.Tensor(type, toPrecision([value], plan.precision), [])]),
+    )
+  }
+
+  /** One batch through one stretch in a graph of its own; gradients that have to be put together first in several. */
+  async #run(batches: readonly TrainingBatch[], feeds: Readonly<Record<string, OrtTensor>>) {
+    const { plan, options } = this.#parts
+    const [batch] = batches
+    if (batches.length === 1 && plan.segments.length === 1) {
+      const outputs = await this.#sessions.step(batch!, batch!.labels, feeds)
+      return { loss: scalarOf(outputs[LOSS]!), outputs }
+    }
+    const of = (each: TrainingBatch) => this.#sessions.gradients(each, each.labels, this.#state.tensors)
+    const { loss, gradients } =
+      batches.length === 1
+        ? await of(batch!)
+        : await this.#sum.of(batchWeights(batches, options.loss), (index) => of(batches[index]!))
+    const outputs = await this.#sessions.update({ ...feeds, ...gradients })
+    freeTensors(Object.values(gradients))
+    return { loss, outputs }
   }
 
   async precompute(inputs: ModelInputs): Promise<FrozenActivations> {
@@ -150,7 +165,7 @@ export class OnnxTrainer implements Trainer {
     const values = this.parameters.map(
       ({ initializer }) => [initializer, tensors[nameOf(initializer, weights)]!] as const,
     )
-    return withWeights(this.#parts.plan.original, new Map(values))
+    return withWeights(await this.#parts.source.whole(), new Map(values))
   }
 
   async save(path: string, weights: WeightChoice = 'trained'): Promise<void> {
@@ -159,8 +174,8 @@ export class OnnxTrainer implements Trainer {
 
   memory(): TrainingMemory {
     this.#calls.checkUsable()
-    const { plan, stateTensors } = this.#parts
-    return trainingMemory(plan, stateTensors)
+    const { plan, update } = this.#parts
+    return trainingMemory(plan, stateOf(update))
   }
 
   async dispose(): Promise<void> {
@@ -169,8 +184,8 @@ export class OnnxTrainer implements Trainer {
       this.#state.dispose()
       await this.#sessions.dispose()
       await this.#sum.dispose()
-      await this.#parts.update.release?.()
       await this.#parts.device.dispose()
+      await this.#parts.source.close()
     })
   }
 
@@ -201,14 +216,13 @@ export class OnnxTrainer implements Trainer {
 
   /** What a checkpoint has to agree with: the model with its frozen weights, the optimizer and the tensors. */
   async #fingerprint(): Promise<string> {
-    const { stateTensors, options, plan } = this.#parts
+    const { update, options, plan, source } = this.#parts
     const { kind } = options.optimizer
-    this.#modelHash ??= await modelHash(plan.original)
     return JSON.stringify({
-      model: this.#modelHash,
+      model: await source.hash(),
       optimizer: kind,
       precision: plan.precision,
-      tensors: stateTensors,
+      tensors: stateOf(update),
     })
   }
 }

@@ -1,28 +1,31 @@
 import { checkNumber, DblossError } from '@dbloss/core'
 import { isDifferentiable, ruleOf } from '../differentiation/operators/index.ts'
 import { probeValues } from '../differentiation/probe.ts'
-import { checkModel, DATA_TYPE, type ModelGraph, type ModelProto } from '../onnx/index.ts'
+import { checkModel, DATA_TYPE, ModelGraph, tensorData } from '../onnx/index.ts'
 import type { GraphPrecision } from '../precision.ts'
 import { inFloat32 } from './half-precision.ts'
 import { inputShapesOf } from './model-inputs.ts'
+import type { ModelSource } from './model-source.ts'
 import type { ModelParameter } from './parameters.ts'
 import { segmentsOf } from './segments.ts'
 import { selectParameters } from './trainable.ts'
 import { type TrainedPart, trainedPartOf } from './trained-part.ts'
 import type { TrainerOptions } from './trainer.ts'
 import type { TrainingPlan } from './training-plan.ts'
-import { untieWeights } from './untie.ts'
 import { valuesOfShapes } from './values-of-shapes.ts'
 
+/** The weights of a model before it is trained, by initializer. */
+export type StartWeights = ReadonlyMap<string, Float32Array | Float64Array>
+
 /** Finds out everything about a training that can be known before a step: what is trained, and all shapes. */
-export async function planTraining(model: ModelProto, options: Omit<TrainerOptions, 'model'>): Promise<TrainingPlan> {
-  const { ort, trainable, dimensions, recomputedStretches = 1, sessionOptions } = options
+export async function planTraining(
+  source: ModelSource,
+  options: Omit<TrainerOptions, 'model'>,
+): Promise<{ readonly plan: TrainingPlan; readonly startWeights: StartWeights }> {
+  const { ort, dimensions, recomputedStretches = 1, sessionOptions } = options
   checkNumber('recomputedStretches', recomputedStretches, { integer: true, minimum: 1 })
-  const original = untieWeights(model)
-  const graph = checkModel(inFloat32(original))
-  const output = outputOf(graph, options.output)
-  const trained = selectParameters(graph, trainable)
-  const precision = precisionOf(graph, trained)
+  const { graph, output, trained, precision, startWeights } = readModel(source, options)
+  await source.leaveData()
   const names = trained.map(({ initializer }) => initializer)
   const part = trainedPartOf(graph, output, names)
   const inputShapes = inputShapesOf(graph, dimensions)
@@ -37,7 +40,23 @@ export async function planTraining(model: ModelProto, options: Omit<TrainerOptio
     sessionOptions,
   })
   const segments = segmentsOf(part, { output, trained: names, count: recomputedStretches })
-  return { original, graph, output, precision, inputShapes, trained, part, segments, probed, ofShapes }
+  const plan = { graph, output, precision, inputShapes, trained, part, segments, probed, ofShapes }
+  return { plan, startWeights }
+}
+
+/** Checks the model, and takes what is needed of its data. */
+function readModel(source: ModelSource, options: Omit<TrainerOptions, 'model'>) {
+  const whole = checkModel(inFloat32(source.original))
+  const output = outputOf(whole, options.output)
+  const trained = selectParameters(whole, options.trainable)
+  const precision = precisionOf(whole, trained)
+  const startWeights = new Map(
+    trained.map(({ initializer }) => {
+      const values = tensorData(whole.initializers.get(initializer)!) as Float32Array | Float64Array
+      return [initializer, values] as const
+    }),
+  )
+  return { graph: new ModelGraph(source.withoutData(whole.model)), output, trained, precision, startWeights }
 }
 
 /** The integers that decide how gradients are written. */

@@ -10,12 +10,12 @@ import { precisions } from '../precision.ts'
 import { inputShape } from '../primitives.ts'
 import { constantsOf, type Segment } from './segments.ts'
 import { elementTypeOf, frozenValuesOf, type TrainingPlan } from './training-plan.ts'
+import { appendUpdate, gradientName, type UpdateOptions } from './update-graph.ts'
 
 /** The names of what graphs take and give beside the model's own values. */
 export const LABELS = 'dbloss/labels'
 export const LOSS = 'dbloss/loss'
 export const CARRIED_GRADIENT = 'dbloss/carried-gradient'
-export const gradientName = (parameter: string): string => `dbloss/gradient/${parameter}`
 
 /** The frozen part: the model's inputs in, the values that the trained part reads out. */
 export function frozenGraph(plan: TrainingPlan): Uint8Array {
@@ -39,9 +39,34 @@ export function forwardGraph(plan: TrainingPlan, segment: Segment): Uint8Array {
  * to it.
  */
 export function gradientGraph(plan: TrainingPlan, segment: Segment, loss: Loss): Uint8Array {
-  const { precision, probed, output } = plan
-  const { element } = precisions[precision]
+  const { element } = precisions[plan.precision]
   const builder = beginSegment('gradient', plan, segment)
+  for (const [name, gradient] of appendBackward(builder, plan, segment, loss)) {
+    builder.output(gradientName(name), gradient, element)
+  }
+  return builder.toBytes()
+}
+
+/**
+ * A whole step in one graph, for a trained part of one stretch: the state after the step, its norms and the loss out. The
+ * optimizer works where the activations were, and gradients never leave the runtime.
+ */
+export function stepGraph(plan: TrainingPlan, loss: Loss, update: UpdateOptions): Uint8Array {
+  const [segment] = plan.segments
+  const builder = beginSegment('step', plan, segment!)
+  const gradients = appendBackward(builder, plan, segment!, loss)
+  appendUpdate(builder, update, (initializer) => gradients.get(initializer)!)
+  return builder.toBytes()
+}
+
+/** @returns the gradients by what they belong to. */
+function appendBackward(
+  builder: GraphBuilder,
+  { precision, probed, output }: TrainingPlan,
+  segment: Segment,
+  loss: Loss,
+): ReadonlyMap<string, string> {
+  const { element } = precisions[precision]
   let seed: string
   if (segment.carriedOut === output) {
     const labels = builder.input(LABELS, element, inputShape(ELEMENTS))
@@ -50,14 +75,12 @@ export function gradientGraph(plan: TrainingPlan, segment: Segment, loss: Loss):
     seed = values.dLogits
   } else seed = builder.input(CARRIED_GRADIENT, element)
   const by = [...segment.parameters, ...(segment.carriedIn === undefined ? [] : [segment.carriedIn])]
-  const gradients = appendGradients(
+  return appendGradients(
     new GradientNodes(builder, precision),
     { nodes: segment.nodes, values: probed.values },
     { [segment.carriedOut]: seed },
     by,
   )
-  for (const [name, gradient] of gradients) builder.output(gradientName(name), gradient, element)
-  return builder.toBytes()
 }
 
 function beginSegment(name: string, plan: TrainingPlan, segment: Segment): GraphBuilder {

@@ -1,7 +1,7 @@
 import type { ProbedValues } from '../differentiation/probe.ts'
 import type { ValueShape } from '../differentiation/shapes.ts'
 import { feedTypeOf } from '../feed-types.ts'
-import type { ModelGraph, ModelProto } from '../onnx/index.ts'
+import type { ModelGraph } from '../onnx/index.ts'
 import type { OrtElementType } from '../ort.ts'
 import type { GraphPrecision } from '../precision.ts'
 import type { ModelParameter } from './parameters.ts'
@@ -10,9 +10,7 @@ import type { TrainedPart } from './trained-part.ts'
 
 /** Everything that is decided about a training before a step runs. */
 export interface TrainingPlan {
-  /** The model with weights that are initializers of their own. */
-  readonly original: ModelProto
-  /** The same with float32 in the place of float16: what is trained. */
+  /** The model with float32 in the place of float16, and without the data of large weights that lie in its file. */
   readonly graph: ModelGraph
   /** The name of the logits. */
   readonly output: string

@@ -1,4 +1,6 @@
 import type { Loss } from '@dbloss/core'
+import { freeTensors } from '../free-tensors.ts'
+import { nextName } from '../optimizer-graph.ts'
 import type { Ort, OrtData, OrtSession, OrtTensor } from '../ort.ts'
 import { precisions, toPrecision } from '../precision.ts'
 import { disposeAll, scalarOf } from '../step-results.ts'
@@ -10,13 +12,15 @@ import {
   forwardGraph,
   frozenGraph,
   gradientGraph,
-  gradientName,
   LABELS,
   LOSS,
+  stepGraph,
 } from './training-graphs.ts'
 import { elementTypeOf, type FrozenValues, frozenValuesOf, type TrainingPlan } from './training-plan.ts'
+import { gradientName, NORMS, stateOf, type UpdateOptions, updateGraph } from './update-graph.ts'
 
 type Tensors = Readonly<Record<string, OrtTensor>>
+type Labels = Float32Array | Float64Array
 
 /** The loss of a batch with its gradients, by the names that {@link gradientName} gives. */
 export interface BatchGradients {
@@ -30,14 +34,16 @@ export class TrainingSessions {
   readonly #device: Device
   readonly #plan: TrainingPlan
   readonly #loss: Loss
+  readonly #update: UpdateOptions
   readonly #frozenValues: FrozenValues
   readonly #sessions = new Map<string, Promise<OrtSession>>()
 
-  constructor(ort: Ort, device: Device, plan: TrainingPlan, loss: Loss) {
+  constructor(ort: Ort, device: Device, plan: TrainingPlan, loss: Loss, update: UpdateOptions) {
     this.#ort = ort
     this.#device = device
     this.#plan = plan
     this.#loss = loss
+    this.#update = update
     this.#frozenValues = frozenValuesOf(plan)
   }
 
@@ -58,25 +64,19 @@ export class TrainingSessions {
     const frozen = await this.#frozenTensors(samples)
     const carried = await this.#forward(this.#plan.segments, frozen, weights)
     const logits = (carried.at(-1)!.data as Float32Array | Float64Array).slice()
-    for (const tensor of carried) tensor.dispose?.()
+    freeTensors(carried)
     return logits
   }
 
   /** The loss of a batch and its gradients with respect to the trained weights. */
-  async gradients(
-    samples: ModelInputs | FrozenActivations,
-    labels: Float32Array | Float64Array,
-    weights: Tensors,
-  ): Promise<BatchGradients> {
-    const { precision, segments } = this.#plan
+  async gradients(samples: ModelInputs | FrozenActivations, labels: Labels, weights: Tensors): Promise<BatchGradients> {
+    const { segments } = this.#plan
     const frozen = await this.#frozenTensors(samples)
     const before = segments.slice(0, -1)
     const carried = await this.#forward(before, frozen, weights)
-    const dims = [samples.batchSize, labels.length / samples.batchSize]
-    const labelTensor = new this.#ort.Tensor(precisions[precision].tensor, toPrecision(labels, precision), dims)
     const gradients: Record<string, OrtTensor> = {}
     let loss = Number.NaN
-    let seed: Tensors = { [LABELS]: labelTensor }
+    let seed: Tensors = this.#labels(labels, samples.batchSize)
     for (const [index, segment] of [...segments.entries()].toReversed()) {
       const session = await this.#gradientSession(segment, index)
       const carriedIn = carried[index - 1]
@@ -86,12 +86,45 @@ export class TrainingSessions {
         ...seed,
       })
       disposeAll(seed)
-      carriedIn?.dispose?.()
+      if (carriedIn !== undefined) freeTensors([carriedIn])
       if (outputs[LOSS] !== undefined) loss = scalarOf(outputs[LOSS])
       for (const name of segment.parameters) gradients[gradientName(name)] = outputs[gradientName(name)]!
       seed = segment.carriedIn === undefined ? {} : { [CARRIED_GRADIENT]: outputs[gradientName(segment.carriedIn)]! }
     }
     return { loss, gradients }
+  }
+
+  /**
+   * One step of the optimizer on one batch, of a trained part of one stretch.
+   *
+   * @param feeds - the state, and the numbers of the step.
+   * @returns the state after the step by {@link nextName}, its norms, and the loss by {@link LOSS}.
+   */
+  async step(samples: ModelInputs | FrozenActivations, labels: Labels, feeds: Tensors): Promise<Tensors> {
+    const [segment] = this.#plan.segments
+    const session = await this.#session('step', () =>
+      this.#stepSession(stepGraph(this.#plan, this.#loss, this.#update), [LOSS]),
+    )
+    const frozen = await this.#frozenTensors(samples)
+    const given = Object.fromEntries(segment!.frozen.map((name) => [name, frozen[name]!]))
+    return session.run(needed(session, { ...given, ...feeds, ...this.#labels(labels, samples.batchSize) }))
+  }
+
+  /**
+   * One step of the optimizer from gradients.
+   *
+   * @param feeds - the gradients, the state, and the numbers of the step.
+   * @returns the state after the step by {@link nextName} and its norms.
+   */
+  async update(feeds: Tensors): Promise<Tensors> {
+    const session = await this.#session('update', () => this.#stepSession(updateGraph(this.#update), []))
+    return session.run(needed(session, feeds))
+  }
+
+  #stepSession(model: Uint8Array, results: readonly string[]): Promise<OrtSession> {
+    const state = stateOf(this.#update).map(({ name }) => nextName(name))
+    const read = [...NORMS, ...results]
+    return this.#device.session(model, [...state, ...read], read)
   }
 
   async dispose(): Promise<void> {
@@ -148,6 +181,12 @@ export class TrainingSessions {
     return { ...own, ...Object.fromEntries(computed.map((name) => [name, outputs[name]!])), ...sizeTensors }
   }
 
+  #labels(labels: Labels, batchSize: number): Tensors {
+    const { precision } = this.#plan
+    const dims = [batchSize, labels.length / batchSize]
+    return { [LABELS]: new this.#ort.Tensor(precisions[precision].tensor, toPrecision(labels, precision), dims) }
+  }
+
   #sizeTensor(name: string, batchSize: number): OrtTensor {
     const { probed } = this.#plan
     const values = probed.integersAt.get(name)!(batchSize)
@@ -167,4 +206,9 @@ export class TrainingSessions {
     }
     return session
   }
+}
+
+/** The feeds that a session takes: which numbers a step needs depends on its optimizer. */
+function needed({ inputNames }: OrtSession, feeds: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputNames.includes(name)))
 }

@@ -1,10 +1,10 @@
 import { checkNumber } from '@dbloss/core'
 import { elementCount } from '../element-count.ts'
+import { freeTensors } from '../free-tensors.ts'
 import { checkLength } from '../head-state.ts'
 import type { StateTensor } from '../optimizer-graph.ts'
 import type { Ort, OrtTensor } from '../ort.ts'
 import { type GraphPrecision, precisions, toPrecision } from '../precision.ts'
-import { disposeAll } from '../step-results.ts'
 import type { Device } from './device.ts'
 import type { TrainerState } from './trainer.ts'
 
@@ -39,7 +39,7 @@ export class WeightState {
 
   /** Takes over the tensors that a step has given. */
   advance(next: Readonly<Record<string, OrtTensor>>): void {
-    disposeAll(this.#tensors)
+    freeTensors(Object.values(this.#tensors))
     this.#tensors = next
     this.#step++
   }
@@ -51,21 +51,33 @@ export class WeightState {
     return { step: this.#step, tensors }
   }
 
+  /** Begins with these arrays, which are its own from now on. */
+  begin(tensors: TrainerState['tensors']): void {
+    this.#replace({ step: 0, tensors })
+  }
+
   /** @throws DblossError `shape` for tensors of other sizes, `argument` for a step that is no number of steps. */
   restore({ step, tensors }: TrainerState): void {
     checkNumber('step', step, { integer: true, minimum: 0 })
-    const { tensor: type } = precisions[this.#precision]
-    const restored = this.#declared.map(({ name, shape }) => {
+    const copies = this.#declared.map(({ name, shape }) => {
       checkLength(`tensors['${name}']`, tensors[name], elementCount(shape))
-      return [name, new this.#ort.Tensor(type, toPrecision(tensors[name]!, this.#precision).slice(), shape)] as const
+      return [name, tensors[name]!.slice()] as const
     })
-    disposeAll(this.#tensors)
-    this.#tensors = Object.fromEntries(restored)
+    this.#replace({ step, tensors: Object.fromEntries(copies) })
+  }
+
+  #replace({ step, tensors }: TrainerState): void {
+    const { tensor: type } = precisions[this.#precision]
+    const replaced = this.#declared.map(({ name, shape }) => {
+      return [name, new this.#ort.Tensor(type, toPrecision(tensors[name]!, this.#precision), shape)] as const
+    })
+    freeTensors(Object.values(this.#tensors))
+    this.#tensors = Object.fromEntries(replaced)
     this.#step = step
   }
 
   dispose(): void {
-    disposeAll(this.#tensors)
+    freeTensors(Object.values(this.#tensors))
     this.#tensors = {}
   }
 }
