@@ -1,19 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
-import { chooseEvaluation } from '../../src/data/evaluation-split.ts'
-import { type ImageFolder, readImageFolder } from '../../src/data/image-folder.ts'
-
-/** A folder with files of the given contents; images are not opened by what is tested here. */
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder()
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), content)
-  }
-  return folder
-}
+import { readImageFolder } from '../../src/data/image-folder.ts'
+import { folderWith } from '../support/folder-with.ts'
 
 const line = (fileName: string, labels: readonly string[]) => JSON.stringify({ file_name: fileName, labels })
 
@@ -162,51 +150,6 @@ describe('what is refused', () => {
     const lines = Array.from({ length: 8 }, (_, index) => line(`${index}.jpg`, ['x'])).join('\n')
     await expect(readImageFolder(folderWith({ 'metadata.jsonl': lines }))).rejects.toThrow(
       /lacks 8 of its images: 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg and 3 more/,
-    )
-  })
-})
-
-describe('the evaluation split', () => {
-  const item = (path: string, ...labels: number[]) => ({ path, labels })
-  const flat = (items: ImageFolder['splits']['train']): ImageFolder => ({
-    classNames: ['a', 'b', 'c'],
-    splits: { train: items },
-    withoutMetadata: [],
-  })
-
-  test('is test, else validation, else what is asked for', () => {
-    const train = [item('1', 0)]
-    const validation = [item('2', 0)]
-    const folder = { classNames: ['a'], withoutMetadata: [], splits: { train, validation, test: [item('3', 0)] } }
-    expect(chooseEvaluation(folder, { seed: 0 })).toMatchObject({ evaluatedOn: 'test', evaluation: [{ path: '3' }] })
-    expect(chooseEvaluation(folder, { seed: 0, evaluationSplit: 'val' }).evaluation).toBe(validation)
-    const { test: _, ...rest } = folder.splits
-    expect(chooseEvaluation({ ...folder, splits: rest }, { seed: 0 }).evaluatedOn).toBe('validation')
-    expect(() => chooseEvaluation(folder, { seed: 0, evaluationSplit: 'train' })).toThrow(/expected validation or test/)
-    expect(() => chooseEvaluation({ ...folder, splits: rest }, { seed: 0, evaluationSplit: 'test' })).toThrow(
-      /no test split to evaluate on; it has train, validation/,
-    )
-  })
-
-  test('a held-out part is seeded, a fifth, disjoint, and leaves each class in training', () => {
-    const items = Array.from({ length: 50 }, (_, index) =>
-      item(String(index), ...(index === 7 ? [0, 2] : index < 10 ? [0, 1] : [0])),
-    )
-    for (let seed = 0; seed < 20; seed++) {
-      const { training, evaluation, evaluatedOn } = chooseEvaluation(flat(items), { seed })
-      expect(evaluatedOn).toBe('held-out')
-      expect(evaluation).toHaveLength(10)
-      expect(new Set([...training, ...evaluation]).size).toBe(50)
-      expect(new Set(training.flatMap(({ labels }) => labels)).size).toBe(3)
-      expect(chooseEvaluation(flat(items), { seed })).toEqual({ training, evaluation, evaluatedOn })
-    }
-    const chosen = (seed: number) => chooseEvaluation(flat(items), { seed }).evaluation.map(({ path }) => path)
-    expect(chosen(1)).not.toEqual(chosen(2))
-  })
-
-  test('nothing can be held out when each class has one image', () => {
-    expect(() => chooseEvaluation(flat([item('1', 0), item('2', 1), item('3', 2)]), { seed: 0 })).toThrow(
-      /none of the 3 images can be held out/,
     )
   })
 })
