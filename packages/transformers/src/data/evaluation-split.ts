@@ -1,5 +1,6 @@
-import { createRandom, DblossError } from '@dbloss/core'
+import { DblossError } from '@dbloss/core'
 import type { Dataset, ImageItem } from './dataset.ts'
+import { splitDataset } from './split-dataset.ts'
 import { splitNamed } from './split-names.ts'
 
 /** The images to train on and those to measure on. */
@@ -21,8 +22,7 @@ export interface EvaluationOptions {
 }
 
 /**
- * Decides which images are measured on. Held-out images are drawn at random, but the last training image of a class stays
- * in training, so that every class can be learned.
+ * Decides which images are measured on. Held-out images are those that {@link splitDataset} chooses.
  *
  * @throws DblossError `argument` for an unknown split, `data` for one that the data lacks, and when nothing can be held
  * out without emptying a class.
@@ -52,30 +52,6 @@ export function chooseEvaluation(dataset: Dataset, options: EvaluationOptions): 
   }
   if (test !== undefined) return { training: train, evaluation: test, evaluatedOn: 'test' }
   if (validation !== undefined) return { training: train, evaluation: validation, evaluatedOn: 'validation' }
-  return { ...holdOut(train, dataset.classNames.length, heldOutShare, seed), evaluatedOn: 'held-out' }
-}
-
-function holdOut(items: readonly ImageItem[], classCount: number, share: number, seed: number) {
-  const remaining = new Array<number>(classCount).fill(0)
-  for (const { labels } of items) for (const index of labels) remaining[index]!++
-  const wanted = Math.max(1, Math.round(share * items.length))
-  const heldOut = new Set<ImageItem>()
-  for (const item of createRandom(seed).shuffle([...items])) {
-    if (heldOut.size === wanted) break
-    if (item.labels.some((index) => remaining[index] === 1)) continue
-    heldOut.add(item)
-    for (const index of item.labels) remaining[index]!--
-  }
-  // Images without a label can always go: what is left must not be all of the training set.
-  if (heldOut.size === 0 || heldOut.size === items.length) {
-    throw new DblossError(
-      'data',
-      `none of the ${items.length} images can be held out for evaluation without emptying a class; add a test folder`,
-      { argument: 'data', found: items.length, expected: 'more images, or a test folder' },
-    )
-  }
-  return {
-    training: items.filter((item) => !heldOut.has(item)),
-    evaluation: items.filter((item) => heldOut.has(item)),
-  }
+  const held = splitDataset(dataset, { validation: heldOutShare, seed }).splits
+  return { training: held.train, evaluation: held.validation ?? [], evaluatedOn: 'held-out' }
 }
