@@ -1,7 +1,7 @@
 /** How far a piece of work has come. */
 export interface Progress {
-  /** `features` counts images, `training` counts epochs over all runs. */
-  readonly phase: 'features' | 'training'
+  /** `features` and `check` count images, `training` counts epochs over all runs. */
+  readonly phase: 'features' | 'training' | 'check'
   readonly done: number
   readonly total: number
   /** Since the phase began. */
