@@ -11,9 +11,9 @@ import {
 } from '@dbloss/core'
 import { type Backbone, loadBackbone } from './backbone/backbone.ts'
 import type { Pooling } from './backbone/pooling.ts'
-import type { ImageItem } from './data/dataset.ts'
+import type { Dataset, ImageItem } from './data/dataset.ts'
 import { chooseEvaluation, type TrainingData } from './data/evaluation-split.ts'
-import { readImageFolder } from './data/image-folder.ts'
+import { readDataset } from './data/read-dataset.ts'
 import { extractFeatures, type OnBadImage, type SkippedImage } from './features/extract-features.ts'
 import { checkFeatureScaling, defaultFeatureScaling, type FeatureScaling } from './features/feature-scaling.ts'
 import { applyHead, type LinearHead } from './linear-head.ts'
@@ -37,8 +37,8 @@ export interface RunChoice {
 export interface FineTuneOptions extends TrainingSettings {
   /** The backbone: a local folder in the layout of transformers.js, or a name on the hub. */
   readonly model: string
-  /** An imagefolder; see {@link readImageFolder}. */
-  readonly data: string
+  /** A folder or file that {@link readDataset} recognises, or a data set from another reader or from code. */
+  readonly data: string | Dataset
   /** Where the model is saved. Default: it is only measured. */
   readonly output?: string
   /** Default `distribution-balanced`. */
@@ -159,12 +159,10 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
 }
 
 async function readData(options: FineTuneOptions, seed: number) {
-  const { data: folder, evaluationSplit, subset } = options
-  const { classNames, withoutMetadata, ...read } = await readImageFolder(folder)
-  const chosen = chooseEvaluation(
-    { classNames, withoutMetadata, ...read },
-    { seed, ...(evaluationSplit === undefined ? {} : { evaluationSplit }) },
-  )
+  const { data, evaluationSplit, subset } = options
+  const dataset = typeof data === 'string' ? await readDataset(data) : data
+  const { classNames, withoutMetadata } = dataset
+  const chosen = chooseEvaluation(dataset, { seed, ...(evaluationSplit === undefined ? {} : { evaluationSplit }) })
   if (subset === undefined) return { classNames, withoutMetadata, data: chosen }
   const labels = labelsOf(chosen.training)
   const indices = longTailedSubset({ ...subset, labels, classCount: classNames.length })

@@ -3,11 +3,27 @@ export { type Backbone, loadBackbone } from './backbone/backbone.ts'
 export type { FeatureGraph } from './backbone/feature-graph.ts'
 export type { ModelConfig } from './backbone/model-files.ts'
 export type { Pooling } from './backbone/pooling.ts'
+export {
+  type CheckedImage,
+  type CheckOptions,
+  checkDataset,
+  type DatasetCheck,
+  type DuplicateImages,
+} from './data/check.ts'
+export type { LabelCheck } from './data/check-labels.ts'
+export { type CocoOptions, readCoco } from './data/coco.ts'
+export type { SplitFiles } from './data/coco-files.ts'
 export type { Dataset, ImageItem } from './data/dataset.ts'
 export { chooseEvaluation, type EvaluationOptions, type TrainingData } from './data/evaluation-split.ts'
+export { fromIterable, type ImageSource, type IterableOptions } from './data/from-iterable.ts'
 export { type ImageFolder, readImageFolder } from './data/image-folder.ts'
+export { type ParquetOptions, readParquet } from './data/parquet.ts'
+export { type PascalVocOptions, readPascalVoc } from './data/pascal-voc.ts'
+export { type DatasetFormat, type ReadDatasetOptions, readDataset } from './data/read-dataset.ts'
 export { type ReadImageOptions, readImageBytes } from './data/read-image-bytes.ts'
+export { type SplitOptions, splitDataset } from './data/split-dataset.ts'
 export type { SplitName } from './data/split-names.ts'
+export { readTable, type TableOptions } from './data/table.ts'
 export {
   type ExtractedFeatures,
   type ExtractOptions,

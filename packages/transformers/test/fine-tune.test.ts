@@ -27,7 +27,12 @@ import { cycle, writePictures } from './support/pictures.ts'
 const labelSets = [['red'], ['green'], ['red', 'blue'], [], ['blue']] as const
 
 /** A folder with `train` (30 pictures) and `test` (10), a model, and where the result goes. */
-async function setUp(bytes = poolerModel(), config = {}): Promise<FineTuneOptions & { output: string }> {
+interface Options extends FineTuneOptions {
+  readonly data: string
+  readonly output: string
+}
+
+async function setUp(bytes = poolerModel(), config = {}): Promise<Options> {
   const root = temporaryFolder()
   await writePictures(join(root, 'photos/train'), cycle(30, labelSets))
   await writePictures(join(root, 'photos/test'), cycle(10, labelSets))
@@ -234,13 +239,13 @@ describe('fine-tuning', () => {
     expect(readdirSync(join(options.output, '..')).sort()).toEqual(['backbone', 'photos'])
   })
 
-  const refused: [name: string, change: (options: FineTuneOptions) => object, message: RegExp][] = [
+  const refused: [name: string, change: (options: Options) => object, message: RegExp][] = [
     ['an unknown loss', () => ({ loss: 'dbl' }), /there is no loss 'dbl'/],
     ['an unknown loss to compare', () => ({ compare: [{ loss: 'dbl' }] }), /there is no loss 'dbl'/],
     ['an unknown sampler', () => ({ compare: [{ loss: 'bce', sampler: 'all' }] }), /sampler is all/],
     ['an unknown scaling', () => ({ featureScaling: 'max' }), /featureScaling is max/],
     ['no epochs', () => ({ epochs: 0 }), /epochs is 0/],
-    ['no data', () => ({ data: './no/such/folder' }), /cannot be read as a folder/],
+    ['no data', () => ({ data: './no/such/folder' }), /no\/such\/folder does not exist/],
     ['no model', () => ({ model: './no/such/folder' }), /there is no folder/],
     ['an output that exists', ({ data }) => ({ output: data }), /exists and is not empty/],
     ['a split that is missing', () => ({ evaluationSplit: 'validation' }), /no validation split/],
