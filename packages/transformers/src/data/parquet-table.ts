@@ -1,11 +1,4 @@
-import {
-  asyncBufferFromFile,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-} from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
+import type { FileMetaData, SchemaTree } from 'hyparquet'
 import { dataError } from './data-error.ts'
 
 /** The type of a column, as far as it matters here. */
@@ -31,6 +24,9 @@ export interface ParquetTable {
  * @throws DblossError `data` with the file when it is missing or no Parquet file; so does `readColumn` for damaged rows.
  */
 export async function openParquet(file: string): Promise<ParquetTable> {
+  // Neither has a CommonJS build, which this package has.
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet')
+  const { compressors } = await import('hyparquet-compressors')
   try {
     const buffer = await asyncBufferFromFile(file)
     const metadata = await parquetMetadataAsync(buffer)
@@ -43,7 +39,12 @@ export async function openParquet(file: string): Promise<ParquetTable> {
       readColumn: async (column, start, end) => {
         try {
           const rows: Readonly<Record<string, unknown>>[] = await parquetReadObjects({
-            ...{ file: buffer, metadata, compressors, columns: [column], rowStart: start, rowEnd: end },
+            file: buffer,
+            metadata,
+            compressors,
+            columns: [column],
+            rowStart: start,
+            rowEnd: end,
             // Bytes would become text otherwise.
             utf8: false,
           })
@@ -73,9 +74,7 @@ function rowGroupsOf(metadata: FileMetaData) {
   })
 }
 
-type SchemaNode = ReturnType<typeof parquetSchema>
-
-function typeOf(column: SchemaNode): ColumnType {
+function typeOf(column: SchemaTree): ColumnType {
   const bytes = column.children.find(({ element }) => element.name === 'bytes')
   if (bytes !== undefined) return typeOf(bytes) === 'bytes' ? 'image struct' : { other: 'struct' }
   let leaf = column
