@@ -10,6 +10,7 @@ import {
   namedLoss,
 } from '@dbloss/core'
 import { type Backbone, loadBackbone } from './backbone/backbone.ts'
+import type { BackboneDtype } from './backbone/model-files.ts'
 import type { Pooling } from './backbone/pooling.ts'
 import type { Dataset, ImageItem } from './data/dataset.ts'
 import { chooseEvaluation, type TrainingData } from './data/evaluation-split.ts'
@@ -49,6 +50,10 @@ export interface FineTuneOptions extends TrainingSettings {
   readonly compare?: readonly RunChoice[]
   /** Default `auto`. */
   readonly pooling?: Pooling
+  /** The precision of the backbone's weights, which are not trained. Default `fp32`. */
+  readonly dtype?: BackboneDtype
+  /** A folder that keeps the features of images; see {@link extractFeatures}. Default: none. */
+  readonly cache?: string
   /** How features are scaled before training; the saved head undoes it. Default `rms`. */
   readonly featureScaling?: FeatureScaling
   /** Default `fail`. */
@@ -92,6 +97,8 @@ export interface FineTuneResult {
   readonly features: { readonly description: string; readonly count: number }
   /** Images that could not be read. */
   readonly skipped: readonly SkippedImage[]
+  /** What was found damaged in the cache, and has been computed again. */
+  readonly notes: readonly string[]
   /** Images in the folder that no metadata mentions. */
   readonly withoutMetadata: readonly string[]
 }
@@ -117,7 +124,10 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
   const { classNames, data, withoutMetadata } = await readData(options, seed)
   prepareRuns(options, data.training, classNames)
 
-  const backbone = await loadBackbone(options.model, { pooling: options.pooling ?? 'auto' })
+  const backbone = await loadBackbone(options.model, {
+    pooling: options.pooling ?? 'auto',
+    dtype: options.dtype ?? 'fp32',
+  })
   try {
     const measured = await measure(backbone, data, classNames, options)
     const { training, evaluation, statistics } = measured
@@ -148,6 +158,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
       evaluatedOn: data.evaluatedOn,
       features: { description: backbone.graph.description, count: backbone.featureCount },
       skipped: measured.skipped,
+      notes: measured.notes,
       withoutMetadata,
     }
     if (output === undefined) return result
@@ -206,9 +217,14 @@ async function measure(
   classNames: readonly string[],
   options: FineTuneOptions,
 ) {
-  const { onBadImage = 'fail', signal, onProgress } = options
+  const { onBadImage = 'fail', cache, signal, onProgress } = options
   const all = [...data.training, ...data.evaluation]
-  const { features, items, skipped } = await extractFeatures(backbone, all, { onBadImage, signal, onProgress })
+  const { features, items, skipped, notes } = await extractFeatures(backbone, all, {
+    onBadImage,
+    cache,
+    signal,
+    onProgress,
+  })
   const inTraining = new Set(data.training)
   const training = items.filter((item) => inTraining.has(item))
   const evaluation = items.slice(training.length)
@@ -225,6 +241,7 @@ async function measure(
     training: { features: features.subarray(0, border), labels: labelsOf(training) },
     evaluation: { features: features.subarray(border), labels: labelsOf(evaluation) },
     skipped,
+    notes,
   }
 }
 

@@ -1,7 +1,8 @@
 export { type TransformersAdapterOptions, transformersAdapter } from './adapter.ts'
-export { type Backbone, loadBackbone } from './backbone/backbone.ts'
+export { type Backbone, type BackboneOptions, loadBackbone } from './backbone/backbone.ts'
+export type { FixedPooling } from './backbone/families.ts'
 export type { FeatureGraph } from './backbone/feature-graph.ts'
-export type { ModelConfig } from './backbone/model-files.ts'
+export type { BackboneDtype, ModelConfig } from './backbone/model-files.ts'
 export type { Pooling } from './backbone/pooling.ts'
 export {
   type CheckedImage,
@@ -24,6 +25,7 @@ export { type ReadImageOptions, readImageBytes } from './data/read-image-bytes.t
 export { type SplitOptions, splitDataset } from './data/split-dataset.ts'
 export type { SplitName } from './data/split-names.ts'
 export { readTable, type TableOptions } from './data/table.ts'
+export type { Augmentations } from './features/augmentations.ts'
 export {
   type ExtractedFeatures,
   type ExtractOptions,
@@ -32,6 +34,7 @@ export {
   type SkippedImage,
 } from './features/extract-features.ts'
 export { type FeatureScaling, measureStandardization, type Standardization } from './features/feature-scaling.ts'
+export type { PrepareImage } from './features/image-preparation.ts'
 export type { PixelValues } from './features/pixel-values.ts'
 export {
   type FineTuneOptions,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { binaryCrossEntropy, distributionBalancedLoss } from '@dbloss/core'
@@ -164,6 +164,34 @@ describe('fine-tuning', () => {
     const first = await digest(`${options.output}-1`, 5)
     expect(await digest(`${options.output}-2`, 5)).toBe(first)
     expect(await digest(`${options.output}-3`, 6)).not.toBe(first)
+  })
+
+  test('finds features again in a cache, and gives the same to the byte', async () => {
+    const { output, ...options } = await setUp()
+    const cache = join(options.data, '../cache')
+    const bytesOf = async (name: string) => {
+      const { notes } = await fineTune({ ...options, cache, output: `${output}-${name}`, epochs: 3 })
+      return { notes, bytes: readFileSync(join(`${output}-${name}`, 'onnx/model.onnx')) }
+    }
+    const first = await bytesOf('first')
+    const [place] = readdirSync(cache) as [string]
+    const shards = readdirSync(join(cache, place))
+    expect(shards).toHaveLength(1)
+    expect(await bytesOf('again')).toEqual(first)
+    expect(readdirSync(join(cache, place))).toEqual(shards)
+    writeFileSync(join(cache, place, shards[0]!), 'damaged')
+    const redone = await bytesOf('redone')
+    expect(redone.bytes).toEqual(first.bytes)
+    expect(redone.notes).toEqual([expect.stringContaining('was damaged')])
+  })
+
+  test('takes the file of another precision', async () => {
+    const { output, ...options } = await setUp()
+    await expect(fineTune({ ...options, dtype: 'q8' })).rejects.toThrow(/has no onnx\/model_quantized\.onnx/)
+    copyFileSync(join(options.model, 'onnx/model.onnx'), join(options.model, 'onnx/model_quantized.onnx'))
+    await expect(fineTune({ ...options, dtype: 'q8', epochs: 2 })).resolves.toMatchObject({
+      runs: [{ loss: 'distribution-balanced' }],
+    })
   })
 
   test('compares runs on the same features and saves the first', async () => {
