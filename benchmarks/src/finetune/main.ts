@@ -3,11 +3,12 @@
  * cores, in turns. Needs a python3 with torch and onnx: PyTorch also exports the model.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
+import { exportWithTorch, torchScript } from './export-with-torch.ts'
 import type { FineTuneRequest, FineTuneTimes, TorchFineTuneTimes } from './request.ts'
 
 const rounds = 3
@@ -19,24 +20,15 @@ const request: FineTuneRequest = {
   trainable: 'encoder\\.layer\\.1[01]\\.|vit\\.layernorm|classifier',
 }
 
-const script = fileURLToPath(new URL('./torch_finetune.py', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dbloss-benchmark-'))
 const model = join(folder, 'vit-s.onnx')
 try {
-  const python = exportModel()
+  console.error('exporting ViT-S/16 …')
+  const python = exportWithTorch(model, request.classCount)
   if (python === undefined) console.log('PyTorch: no python3 has torch and onnx; nothing to compare with')
   else compare(python)
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-/** @returns the python3 that could do it. */
-function exportModel(): string | undefined {
-  console.error('exporting ViT-S/16 …')
-  return ['python3', '/usr/bin/python3'].find((python) => {
-    spawnSync(python, [script, '--export', model], { input: JSON.stringify(request) })
-    return existsSync(model)
-  })
 }
 
 function compare(python: string): void {
@@ -45,7 +37,7 @@ function compare(python: string): void {
   for (let round = 1; round <= rounds; round++) {
     console.error(`round ${round} of ${rounds} …`)
     own.push(timeOwn())
-    torch.push(parse(spawnSync(python, [script], { input: JSON.stringify(request), encoding: 'utf8' })))
+    torch.push(parse(spawnSync(python, [torchScript], { input: JSON.stringify(request), encoding: 'utf8' })))
   }
   const { version, threads, matrixProducts, trainedParameters } = torch[0]!
   const table = new Table({
