@@ -1,6 +1,7 @@
 import { checkNumber } from '@dbloss/core'
 import { checkHeadBatch, type HeadBatch } from './check-head-batch.ts'
 import { elementCount } from './element-count.ts'
+import { freeTensors } from './free-tensors.ts'
 import { headForwardGraph } from './head-graph.ts'
 import { checkLength } from './head-state.ts'
 import type { HeadParameters, HeadStep, HeadTrainer, HeadTrainerOptions, HeadTrainerState } from './head-trainer.ts'
@@ -9,7 +10,7 @@ import type { OrtSession, OrtTensor } from './ort.ts'
 import { type GraphPrecision, precisions, toPrecision } from './precision.ts'
 import { constantSchedule, type Schedule } from './schedules.ts'
 import { SerialCalls } from './serial-calls.ts'
-import { checkFinite, disposeAll, scalarOf } from './step-results.ts'
+import { checkFinite, scalarOf } from './step-results.ts'
 
 /** What the trainer works with, checked. */
 export interface TrainerParts extends HeadTrainerOptions {
@@ -57,10 +58,10 @@ export class OnnxHeadTrainer implements HeadTrainer {
     try {
       checkFinite(report, this.#step + 1)
     } catch (error) {
-      disposeAll(next)
+      freeTensors(Object.values(next))
       throw error
     }
-    disposeAll(this.#state)
+    freeTensors(Object.values(this.#state))
     this.#state = next
     this.#step++
     return report
@@ -111,7 +112,7 @@ export class OnnxHeadTrainer implements HeadTrainer {
         return [name, this.#tensor(tensors[name]!.slice(), shape)]
       }),
     )
-    disposeAll(this.#state)
+    freeTensors(Object.values(this.#state))
     this.#state = restored
     this.#step = step
   }
@@ -121,7 +122,7 @@ export class OnnxHeadTrainer implements HeadTrainer {
       await this.#parts.session.release?.()
       await this.#forward?.release?.()
       this.#forward = undefined
-      disposeAll(this.#state)
+      freeTensors(Object.values(this.#state))
     })
   }
 
