@@ -4,13 +4,14 @@ import { shapeOf } from './formula/extent.ts'
 import type { Loss } from './loss.ts'
 
 /**
- * Checks a batch before work starts; every adapter calls it, so that all refuse the same things with the same words.
+ * Checks a batch before work starts; every adapter calls it, so that all refuse the same things with the same words. Logits
+ * that the work itself computes are left out.
  *
  * @returns the number of classes of the batch.
  * @throws DblossError `shape` for wrong sizes, `logits` for values that are not finite where the label is known, `labels`
  * for values outside [0, 1] that are not −1.
  */
-export function checkBatch(loss: Loss, batch: Batch): number {
+export function checkBatch(loss: Loss, batch: Omit<Batch, 'logits'> & Partial<Pick<Batch, 'logits'>>): number {
   const { logits, labels, batchSize, inputs = {} } = batch
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new DblossError('shape', `batchSize is ${batchSize}; expected a positive integer`, {
@@ -27,7 +28,7 @@ export function checkBatch(loss: Loss, batch: Batch): number {
       { argument: 'labels', found: classCount, expected: `${loss.classCount} columns` },
     )
   }
-  const logitColumns = columns('logits', logits, batchSize)
+  const logitColumns = logits === undefined ? classCount : columns('logits', logits, batchSize)
   if (logitColumns !== classCount) {
     throw new DblossError('shape', `logits has ${logitColumns} columns but labels has ${classCount}`, {
       argument: 'logits',
@@ -47,7 +48,8 @@ export function checkBatch(loss: Loss, batch: Batch): number {
       })
     }
   }
-  checkValues(logits, labels, classCount)
+  checkLabels(labels, classCount)
+  if (logits !== undefined) checkLogits(logits, labels, classCount)
   return classCount
 }
 
@@ -63,24 +65,33 @@ function columns(argument: string, data: ArrayLike<number>, batchSize: number): 
   return data.length / batchSize
 }
 
-function checkValues(logits: ArrayLike<number>, labels: ArrayLike<number>, classCount: number): void {
-  const place = (index: number): string => `[${Math.floor(index / classCount)}, ${index % classCount}]`
+function checkLabels(labels: ArrayLike<number>, classCount: number): void {
   for (let index = 0; index < labels.length; index++) {
     const label = labels[index]!
-    if (label === -1) continue
-    if (!(label >= 0 && label <= 1)) {
-      throw new DblossError('labels', `labels${place(index)} is ${label}; expected 0 to 1, or −1 for unknown`, {
+    if ((label >= 0 && label <= 1) || label === -1) continue
+    throw new DblossError(
+      'labels',
+      `labels${place(index, classCount)} is ${label}; expected 0 to 1, or −1 for unknown`,
+      {
         argument: 'labels',
         found: label,
         expected: '[0, 1] or −1',
-      })
-    }
-    if (!Number.isFinite(logits[index]!)) {
-      throw new DblossError('logits', `logits${place(index)} is ${logits[index]}; expected a finite number`, {
-        argument: 'logits',
-        found: logits[index],
-        expected: 'a finite number, or label −1 (unknown) at that place',
-      })
-    }
+      },
+    )
   }
+}
+
+function checkLogits(logits: ArrayLike<number>, labels: ArrayLike<number>, classCount: number): void {
+  for (let index = 0; index < logits.length; index++) {
+    if (Number.isFinite(logits[index]!) || labels[index] === -1) continue
+    throw new DblossError('logits', `logits${place(index, classCount)} is ${logits[index]}; expected a finite number`, {
+      argument: 'logits',
+      found: logits[index],
+      expected: 'a finite number, or label −1 (unknown) at that place',
+    })
+  }
+}
+
+function place(index: number, classCount: number): string {
+  return `[${Math.floor(index / classCount)}, ${index % classCount}]`
 }

@@ -1,4 +1,5 @@
 import { checkBatch, DblossError, type Loss } from '@dbloss/core'
+import { firstNotFinite } from './first-not-finite.ts'
 
 /** A batch for a linear head. */
 export interface HeadBatch {
@@ -22,8 +23,7 @@ export function checkHeadBatch(
   }: { readonly loss: Loss; readonly featureCount: number; readonly classCount: number },
   { features, labels, batchSize }: HeadBatch,
 ): void {
-  // Zero logits of the right size: the head's own are not known yet, and the other checks are the same.
-  checkBatch(loss, { logits: new Float32Array(labels.length), labels, batchSize })
+  checkBatch(loss, { labels, batchSize })
   const wrong = [
     { name: 'labels', length: labels.length, columns: classCount },
     { name: 'features', length: features.length, columns: featureCount },
@@ -36,7 +36,7 @@ export function checkHeadBatch(
       expected: `${batchSize * columns} values`,
     })
   }
-  const invalid = features.findIndex((value: number) => !Number.isFinite(value))
+  const invalid = firstNotFinite(features)
   if (invalid >= 0) {
     const place = `${Math.floor(invalid / featureCount)}, ${invalid % featureCount}`
     throw new DblossError('argument', `features[${place}] is ${features[invalid]}; expected a finite number`, {

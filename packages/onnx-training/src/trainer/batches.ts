@@ -2,6 +2,7 @@ import { checkBatch, checkNumber, DblossError, type Loss } from '@dbloss/core'
 import { sizesAt, type ValueShape } from '../differentiation/shapes.ts'
 import { elementCount } from '../element-count.ts'
 import { type FeedType, feedTypeOf, feedTypes } from '../feed-types.ts'
+import { firstNotFinite } from '../first-not-finite.ts'
 import type { Ort, OrtData, OrtTensor } from '../ort.ts'
 import { type GraphPrecision, toPrecision } from '../precision.ts'
 import { elementTypeOf, frozenValuesOf, type TrainingPlan } from './training-plan.ts'
@@ -33,8 +34,7 @@ export function checkLabels(
   batchSize: number,
   classCount: number,
 ): void {
-  // Zero logits of the right size: the model's own are not known yet, and the other checks are the same.
-  const found = checkBatch(loss, { logits: new Float32Array(labels.length), labels, batchSize })
+  const found = checkBatch(loss, { labels, batchSize })
   if (found === classCount) return
   throw new DblossError('shape', `labels has ${found} columns but the model's logits have ${classCount}`, {
     argument: 'labels',
@@ -129,7 +129,7 @@ function checkFeed({ argument, feedType: { create }, shape, values }: Feed, batc
     })
   }
   if (!isFloatArray(values)) return
-  const invalid = values.findIndex((value: number) => !Number.isFinite(value))
+  const invalid = firstNotFinite(values)
   if (invalid >= 0) {
     throw new DblossError('argument', `${argument}[${invalid}] is ${values[invalid]}; expected a finite number`, {
       argument,
