@@ -36,14 +36,17 @@ export {
 export { type FeatureScaling, measureStandardization, type Standardization } from './features/feature-scaling.ts'
 export type { PrepareImage } from './features/image-preparation.ts'
 export type { PixelValues } from './features/pixel-values.ts'
-export {
-  type FineTuneOptions,
-  type FineTuneResult,
-  type FineTuneRun,
-  fineTune,
-  type LossChoice,
-  type RunChoice,
-} from './fine-tune.ts'
+export { fineTune } from './fine-tuning/fine-tune.ts'
+export type { LossChoice, LossWithParameters, RunChoice } from './fine-tuning/loss-choice.ts'
+export type { BlockSettings, EarlyStopping, EpochReport, FineTuneOptions } from './fine-tuning/options.ts'
+export type {
+  FineTuneResult,
+  FineTuneRun,
+  LearningRateTrial,
+  TrainingCurve,
+  TunedDecisions,
+} from './fine-tuning/result.ts'
+export { type ValidationMeasures, type ValidationMetric, validationMetrics } from './fine-tuning/validation-metric.ts'
 export { applyHead, attachHead, type LinearHead } from './linear-head.ts'
 export {
   type ClassifyOptions,

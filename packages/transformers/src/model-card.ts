@@ -1,4 +1,4 @@
-import type { FineTuneResult } from './fine-tune.ts'
+import type { FineTuneResult } from './fine-tuning/result.ts'
 import type { SavedSettings } from './save.ts'
 
 /** The README of a saved model: what it is, how it is used, what it is worth. */

@@ -12,12 +12,12 @@ import {
   measureScaling,
   measureStandardization,
   standardize,
-} from '../src/features/feature-scaling.ts'
-import { applyHead } from '../src/linear-head.ts'
-import { transformersRuntime } from '../src/runtime.ts'
-import { trainHead } from '../src/train-head.ts'
-import type { SamplerName } from '../src/training-settings.ts'
-import { numbers } from './support/models.ts'
+} from '../../src/features/feature-scaling.ts'
+import { applyHead } from '../../src/linear-head.ts'
+import { transformersRuntime } from '../../src/runtime.ts'
+import { trainHead } from '../../src/train-head.ts'
+import type { SamplerName } from '../../src/training-settings.ts'
+import { numbers } from '../support/models.ts'
 
 const classCount = 3
 const featureCount = 6

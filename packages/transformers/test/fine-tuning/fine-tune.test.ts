@@ -5,13 +5,14 @@ import { pathToFileURL } from 'node:url'
 import { binaryCrossEntropy, distributionBalancedLoss } from '@dbloss/core'
 import { AutoImageProcessor, AutoModelForImageClassification, RawImage } from '@huggingface/transformers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
-import { loadBackbone } from '../src/backbone/backbone.ts'
-import { extractFeatures } from '../src/features/extract-features.ts'
-import { type FineTuneOptions, fineTune } from '../src/fine-tune.ts'
-import { applyHead } from '../src/linear-head.ts'
-import { multiLabelPipeline } from '../src/multi-label-pipeline.ts'
-import type { Progress } from '../src/progress.ts'
+import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
+import { loadBackbone } from '../../src/backbone/backbone.ts'
+import { extractFeatures } from '../../src/features/extract-features.ts'
+import { fineTune } from '../../src/fine-tuning/fine-tune.ts'
+import type { FineTuneOptions } from '../../src/fine-tuning/options.ts'
+import { applyHead } from '../../src/linear-head.ts'
+import { multiLabelPipeline } from '../../src/multi-label-pipeline.ts'
+import type { Progress } from '../../src/progress.ts'
 import {
   classifier,
   featureCount,
@@ -21,8 +22,8 @@ import {
   preprocessor,
   tokenModel,
   writeModel,
-} from './support/models.ts'
-import { cycle, writePictures } from './support/pictures.ts'
+} from '../support/models.ts'
+import { cycle, writePictures } from '../support/pictures.ts'
 
 const labelSets = [['red'], ['green'], ['red', 'blue'], [], ['blue']] as const
 
@@ -44,6 +45,7 @@ async function setUp(bytes = poolerModel(), config = {}): Promise<Options> {
     epochs: 60,
     learningRate: 0.05,
     batchSize: 16,
+    validation: 0,
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resolveSettings } from '../src/training-settings.ts'
+import { resolveSettings } from '../../src/training-settings.ts'
 
 test.each([
   { samples: 290, batchSize: 128, epochs: 334, because: '1,000 steps of 3 an epoch' },
