@@ -1,9 +1,11 @@
 /** Fails for a public export, or a public member of one, without a docstring. */
 import { join, relative } from 'node:path'
 import ts from 'typescript'
-import { publishedPackages } from './workspace.ts'
+import { entryNames, publishedPackages } from './workspace.ts'
 
-const entries = publishedPackages().map(({ folder }) => join(folder, 'src/index.ts'))
+const entries = publishedPackages().flatMap((each) =>
+  entryNames(each).map((name) => join(each.folder, 'src', `${name}.ts`)),
+)
 const configuration = ts.getParsedCommandLineOfConfigFile(
   'tsconfig.json',
   {},

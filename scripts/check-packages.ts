@@ -4,19 +4,21 @@
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { publishedPackages } from './workspace.ts'
+import { entryNames, publishedPackages } from './workspace.ts'
 
-/** The largest size of a package's own code, minified and compressed, in kB. */
+/** The largest size of a package's own code, by entry, minified and compressed, in kB. */
 const budgets: Readonly<Record<string, number>> = {
   '@dbloss/core': 28,
   '@dbloss/conformance': 16,
   '@dbloss/tfjs': 12,
   '@dbloss/onnx-training': 40,
   '@dbloss/transformers': 24,
+  '@dbloss/transformers/browser': 8,
   dbloss: 12,
 }
 
@@ -25,21 +27,27 @@ function run(command: string, args: readonly string[], cwd = '.'): void {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
 }
 
-async function checkSize(folder: string, name: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, 'dist/index.js')],
+async function checkSize(folder: string, packageName: string, entry: string): Promise<string> {
+  const isForBrowsers = entry === 'browser'
+  const { outputFiles, metafile } = await build({
+    entryPoints: [join(folder, 'dist', `${entry}.js`)],
     bundle: true,
     minify: true,
     write: false,
+    metafile: true,
     format: 'esm',
-    platform: 'node',
+    platform: isForBrowsers ? 'browser' : 'node',
     packages: 'external',
   })
+  const name = entry === 'index' ? packageName : `${packageName}/${entry}`
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
+  const ofNode = imports.filter((path) => isBuiltin(path))
+  if (isForBrowsers && ofNode.length > 0) throw new Error(`${name} imports ${ofNode.join(', ')}`)
   const size = gzipSync(outputFiles[0]!.contents).length / 1024
   const budget = budgets[name]
   if (budget === undefined || size > budget)
     throw new Error(`${name} has ${size.toFixed(1)} kB; the budget is ${budget}`)
-  return `${size.toFixed(1)} of ${budget} kB`
+  return `${entry} ${size.toFixed(1)} of ${budget} kB`
 }
 
 const packages = publishedPackages()
@@ -94,15 +102,19 @@ const training = `
 `
 
 try {
-  for (const { folder, name } of packages) {
+  for (const each of packages) {
+    const { folder, name } = each
     run(join(bin, 'publint'), ['--strict', folder])
     run('pnpm', ['pack', '--pack-destination', project], folder)
     const tarball = tarballOf(name)
     run(join(bin, 'attw'), [join(project, tarball), '--profile', 'node16'])
-    console.log(`${name}: publint and attw find nothing, ${await checkSize(folder, name)} minified and compressed`)
+    const sizes = await Promise.all(entryNames(each).map((entry) => checkSize(folder, name, entry)))
+    console.log(`${name}: publint and attw find nothing; minified and compressed: ${sizes.join(', ')}`)
   }
   const tarballs = Object.fromEntries(packages.map(({ name }) => [name, `file:${join(project, tarballOf(name))}`]))
-  const names = packages.map(({ name }) => name)
+  const names = packages.flatMap((each) =>
+    entryNames(each).map((entry) => (entry === 'index' ? each.name : `${each.name}/${entry}`)),
+  )
   const isNotEmpty = (load: (name: string) => string): string =>
     names.map((name) => `if (Object.keys(${load(name)}).length === 0) throw new Error('${name} is empty')`).join('\n')
   const everything = useAsUser(

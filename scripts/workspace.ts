@@ -8,6 +8,7 @@ export interface WorkspacePackage {
   readonly manifest: {
     readonly name: string
     readonly private?: boolean
+    readonly exports: Readonly<Record<string, unknown>>
     readonly bin?: Readonly<Record<string, string>>
     readonly dependencies?: Readonly<Record<string, string>>
     readonly peerDependencies?: Readonly<Record<string, string>>
@@ -23,4 +24,10 @@ export function publishedPackages(): WorkspacePackage[] {
       return { folder, name: manifest.name, manifest }
     })
     .filter(({ manifest }) => manifest.private !== true)
+}
+
+/** The names of a package's entries, as of `src/index.ts` for `.` and `src/browser.ts` for `./browser`. */
+export function entryNames({ manifest }: WorkspacePackage): string[] {
+  const paths = Object.keys(manifest.exports).filter((path) => path !== './package.json')
+  return paths.map((path) => (path === '.' ? 'index' : path.slice(2)))
 }

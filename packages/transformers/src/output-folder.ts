@@ -2,9 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
-
-/** The key of `config.json` under which a saved model says that dbloss wrote it. */
-export const recordKey = 'dbloss'
+import { recordKey } from './classifier-config.ts'
 
 /**
  * Checks before work starts that a folder can be written, and removes what a killed run has left beside it.

@@ -1,0 +1,11 @@
+/** The part of this package that runs in browsers too: no files, no sharp, the runtime is passed in. */
+export { type FeatureGraph, featureGraph } from './backbone/feature-graph.ts'
+export type { ModelConfig } from './backbone/model-files.ts'
+export type { Pooling } from './backbone/pooling.ts'
+export { type ClassifierConfigOptions, classifierConfig } from './classifier-config.ts'
+export type { FeatureScaling, Standardization } from './features/feature-scaling.ts'
+export { imagePreparation, type PrepareImage } from './features/image-preparation.ts'
+export type { PixelValues } from './features/pixel-values.ts'
+export { applyHead, attachHead, type LinearHead } from './linear-head.ts'
+export { type TrainedHead, type TrainHeadOptions, trainHead } from './train-head.ts'
+export type { SamplerName, TrainingSettings } from './training-settings.ts'
