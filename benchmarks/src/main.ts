@@ -5,8 +5,8 @@ import { adamW, createHeadTrainer, onnxAdapter } from '@dbloss/onnx-training'
 import Table from 'cli-table3'
 import * as ort from 'onnxruntime-node'
 import { benchmarkBatch, measured } from './data.ts'
-import { medianMilliseconds } from './median.ts'
-import { type BenchmarkCases, torchTimes } from './peer.ts'
+import { median, medianMilliseconds } from './median.ts'
+import { type BenchmarkCases, type TorchTimes, torchTimes } from './peer.ts'
 import { plainHead } from './plain-head.ts'
 import { plainLoop } from './plain-loop.ts'
 
@@ -19,16 +19,46 @@ const cases: BenchmarkCases = {
     [64, 18211, 11],
   ],
   heads: [
-    [256, 768, 80, 30],
-    [256, 768, 1000, 11],
+    [256, 768, 80, 60],
+    [256, 768, 1000, 40],
   ],
 }
+/** ONNX Runtime and PyTorch take turns, so that both meet the same moments of a machine that others use too. */
+const rounds = 5
 const sessionOptions = { intraOpNumThreads: cases.threads }
 
 interface Row {
   readonly name: string
   readonly onnx: number
   readonly plain: number
+  readonly torch: number | undefined
+  /** How many times as fast as PyTorch: the median over the rounds. */
+  readonly ratio: number | undefined
+}
+
+let torchVersion: Omit<TorchTimes, 'ms'> | undefined
+
+async function inTurns(
+  name: string,
+  plain: number,
+  own: () => Promise<number>,
+  peer: Partial<BenchmarkCases>,
+): Promise<Row> {
+  const onnx: number[] = []
+  const torch: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    onnx.push(await own())
+    torchVersion = torchTimes({ threads: cases.threads, losses: [], heads: [], ...peer }, (ms) => torch.push(ms))
+    if (torchVersion === undefined) break
+  }
+  const hasPeer = torch.length > 0
+  return {
+    name,
+    onnx: median(onnx),
+    plain,
+    torch: hasPeer ? median(torch) : undefined,
+    ratio: hasPeer ? median(torch.map((ms, round) => ms / onnx[round]!)) : undefined,
+  }
 }
 
 async function lossRow(batchSize: number, classCount: number, repeats: number): Promise<Row> {
@@ -37,11 +67,12 @@ async function lossRow(batchSize: number, classCount: number, repeats: number): 
   const compiled = await onnxAdapter({ ort, sessionOptions }).compile(loss)
   const plain = plainLoop(statistics)
   const gradient = new Float32Array(logits.length)
-  const row = {
-    name: `loss ${batchSize}x${classCount}`,
-    onnx: await medianMilliseconds(() => compiled.evaluate({ logits, labels, batchSize }), repeats),
-    plain: await medianMilliseconds(() => plain(logits, labels, batchSize, gradient), repeats),
-  }
+  const row = await inTurns(
+    `loss ${batchSize}x${classCount}`,
+    await medianMilliseconds(() => plain(logits, labels, batchSize, gradient), repeats),
+    () => medianMilliseconds(() => compiled.evaluate({ logits, labels, batchSize }), repeats),
+    { losses: [[batchSize, classCount, repeats]] },
+  )
   const { value } = await compiled.evaluate({ logits, labels, batchSize })
   const expected = plain(logits, labels, batchSize, gradient)
   if (Math.abs(value - expected) > 1e-4 * Math.abs(expected))
@@ -57,14 +88,15 @@ async function headRow(batchSize: number, featureCount: number, classCount: numb
   const trainer = await createHeadTrainer({ ort, loss, featureCount, classCount, optimizer: adamW(), sessionOptions })
   const plainStep = plainHead(featureCount, classCount)
   const plainLoss = plainLoop(statistics)
-  const row = {
-    name: `head ${featureCount}x${classCount}`,
-    onnx: await medianMilliseconds(() => trainer.step({ features, labels, batchSize }), repeats),
-    plain: await medianMilliseconds(
+  const row = await inTurns(
+    `head ${featureCount}x${classCount}`,
+    await medianMilliseconds(
       () => plainStep(features, batchSize, (logits, dLogits) => plainLoss(logits, labels, batchSize, dLogits)),
-      Math.min(repeats, 5),
+      3,
     ),
-  }
+    () => medianMilliseconds(() => trainer.step({ features, labels, batchSize }), repeats),
+    { heads: [[batchSize, featureCount, classCount, repeats]] },
+  )
   await trainer.dispose()
   return row
 }
@@ -82,28 +114,25 @@ for (const [batchSize, featureCount, classCount, repeats] of cases.heads) {
   console.error(`timing the head ${featureCount}x${classCount} …`)
   rows.push(await headRow(batchSize, featureCount, classCount, repeats))
 }
-console.error('timing PyTorch …')
-const torch = torchTimes(cases)
 
 const table = new Table({
   head: ['', 'ONNX graph, ms', 'plain JS loop, ms', 'PyTorch, ms', 'plain / ONNX', 'PyTorch / ONNX'],
   style: { head: [], border: [] },
   colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
 })
-for (const { name, onnx, plain } of rows) {
-  const peer = torch?.ms[name]
+for (const { name, onnx, plain, torch, ratio } of rows) {
   table.push([
     name,
     onnx.toFixed(3),
     plain.toFixed(3),
-    peer?.toFixed(3) ?? 'not installed',
+    torch?.toFixed(3) ?? 'not installed',
     `${(plain / onnx).toFixed(2)}×`,
-    peer === undefined ? '' : `${(peer / onnx).toFixed(2)}×`,
+    ratio === undefined ? '' : `${ratio.toFixed(2)}×`,
   ])
 }
 console.log(table.toString())
 console.log(
-  torch === undefined
+  torchVersion === undefined
     ? 'PyTorch: not installed for python3'
-    : `PyTorch ${torch.version}, ${torch.threads} threads, matrix products by ${torch.matrixProducts}`,
+    : `PyTorch ${torchVersion.version}, ${torchVersion.threads} threads, matrix products by ${torchVersion.matrixProducts}; medians of ${rounds} rounds in turns`,
 )

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { type Backbone, extractFeatures, loadBackbone } from '@dbloss/transformers'
 import { pipeline, RawImage } from '@huggingface/transformers'
 import Table from 'cli-table3'
+import { median } from '../median.ts'
 import { writeBaseExport, writeVit } from './base-exports.ts'
 
 const rounds = 5
@@ -112,8 +113,4 @@ async function haveEqualPixels({ prepare, processor }: Backbone, items: readonly
     if (!actual.data.every((value, index) => Object.is(value, expected.data[index]))) return false
   }
   return true
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

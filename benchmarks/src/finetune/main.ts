@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
+import { median } from '../median.ts'
 import { exportWithTorch, torchScript } from './export-with-torch.ts'
 import type { FineTuneRequest, FineTuneTimes, TorchFineTuneTimes } from './request.ts'
 
@@ -73,8 +74,4 @@ function timeOwn(): FineTuneTimes {
 function parse<Times>({ status, stdout, stderr }: { status: number | null; stdout: string; stderr: string }): Times {
   if (status !== 0) throw new Error(stderr)
   return JSON.parse(stdout) as Times
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
