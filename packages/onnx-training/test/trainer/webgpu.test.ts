@@ -6,10 +6,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { describeTarget } from '../../../../test-support/describe-target.ts'
 import { useSoftwareVulkan } from '../../../../test-support/node-webgpu.ts'
 import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
-import { decodeSafetensors, lossModel, type OrtTensor } from '../../src/index.ts'
-import { largestDifference } from './support/create.ts'
+import { decodeSafetensors, lossModel, type OrtTensor, writeModelFile } from '../../src/index.ts'
+import { createSmallTrainer, largestDifference } from './support/create.ts'
 import { observeOrt } from './support/observe-ort.ts'
 import { runModel } from './support/run-model.ts'
+import { smallBatch } from './support/small-batch.ts'
+import { smallModel } from './support/small-model.ts'
 import { soak } from './support/soak.ts'
 import { IMAGE } from './support/vision-model.ts'
 import { createVisionTrainer, trainVision, visionBatch } from './support/vision-training.ts'
@@ -44,6 +46,25 @@ describeTarget(
       expect(largestDifference({ losses: got.losses }, { losses: expected.losses })).toBeLessThan(TOLERANCE)
       expect(largestDifference(got.weights, expected.weights)).toBeLessThan(TOLERANCE)
       for (const trainer of [gpu, cpu]) await trainer.dispose()
+    })
+
+    test('weights that stay in a model file reach the device', async () => {
+      const path = join(temporaryFolder(), 'model.onnx')
+      // 313,600 bytes, which is enough to be left in the file.
+      const model = smallModel('float32', 280)
+      await writeModelFile(path, model)
+      const logits = await Promise.all(
+        [path, model].map(async (given) => {
+          const options = { ort: onnxruntime, model: given, trainable: /head/, sessionOptions }
+          const trainer = await createSmallTrainer(options)
+          const batch = smallBatch(4, 1)
+          await trainer.step(batch)
+          const predicted = await trainer.predict(batch)
+          await trainer.dispose()
+          return predicted
+        }),
+      )
+      expect(logits[0]).toEqual(logits[1])
     })
 
     test('weights, moments, averages and gradients stay on the device between steps', async () => {
