@@ -104,7 +104,8 @@ function rankedBars(bars: readonly Bar[], width: number): Html {
         y1: lowest,
         y2: 'trainingCount',
         fill: 'colour',
-        inset: bars.length < width / 6 ? 0.5 : 0,
+        // Thin bars overlap, so that no seams are seen between them.
+        insetRight: bars.length < width / 6 ? 1 : -0.5,
         shapeRendering: 'crispEdges',
         title: 'title',
       }),
