@@ -47,11 +47,10 @@ export type {
   TunedDecisions,
 } from './fine-tuning/result.ts'
 export { type ValidationMeasures, type ValidationMetric, validationMetrics } from './fine-tuning/validation-metric.ts'
+export type { ClassifyOptions, LabelScore } from './label-decisions.ts'
 export { applyHead, attachHead, type LinearHead } from './linear-head.ts'
 export {
-  type ClassifyOptions,
   type ImageInput,
-  type LabelScore,
   type MultiLabelPipeline,
   type MultiLabelPipelineOptions,
   multiLabelPipeline,

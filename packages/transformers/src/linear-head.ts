@@ -29,6 +29,9 @@ export function applyHead({ weights, bias, classCount }: LinearHead, features: F
   return logits
 }
 
+/** The names of the initializers that {@link attachHead} adds. */
+export const headWeightNames = { weights: 'dbloss-head/weights', bias: 'dbloss-head/bias' } as const
+
 /** One model `pixel_values` → `logits` from the features and a head on them. */
 export function attachHead(graph: FeatureGraph, head: LinearHead): ModelProto {
   const { weights, bias, classCount } = head
@@ -36,8 +39,8 @@ export function attachHead(graph: FeatureGraph, head: LinearHead): ModelProto {
   const featureCount = weights.length / classCount
   const logits = builder.node('Gemm', [
     graph.output,
-    builder.initializer('dbloss-head/weights', weights, [featureCount, classCount]),
-    builder.initializer('dbloss-head/bias', bias, [classCount]),
+    builder.initializer(headWeightNames.weights, weights, [featureCount, classCount]),
+    builder.initializer(headWeightNames.bias, bias, [classCount]),
   ])
   builder.output('logits', logits, 'float', ['batch', classCount])
   return extended(partComputing(graph.model, graph.output, featureCount), builder.toModel())

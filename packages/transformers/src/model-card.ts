@@ -1,19 +1,15 @@
-import type { FineTuneResult } from './fine-tuning/result.ts'
+import type { LongTailMetrics } from '@dbloss/core'
+import type { FineTuneResult, FineTuneRun } from './fine-tuning/result.ts'
 import type { SavedSettings } from './save.ts'
 
+type Result = Omit<FineTuneResult, 'output'>
+
 /** The README of a saved model: what it is, how it is used, what it is worth. */
-export function modelCard(
-  model: string,
-  { runs, classNames, statistics, features, evaluatedOn, evaluationCount }: Omit<FineTuneResult, 'output'>,
-  { epochs, batchSize, learningRate, weightDecay, seed }: SavedSettings,
-): string {
-  const [{ loss, sampler, metrics }] = runs as [FineTuneResult['runs'][number]]
-  const { map, averagePrecision, f1 } = metrics
-  const byCount = [...classNames.keys()].sort((a, b) => statistics.classCounts[b]! - statistics.classCounts[a]!)
-  const rows = byCount.map(
-    (index) =>
-      `| ${cell(classNames[index]!)} | ${statistics.classCounts[index]} | ${percent(averagePrecision[index]!)} |`,
-  )
+export function modelCard(model: string, result: Result, settings: SavedSettings): string {
+  const { classNames, statistics, features } = result
+  const [run] = result.runs as [FineTuneRun]
+  const { epochs, batchSize, weightDecay, seed, trainableBlocks = 0 } = settings
+  const trained = trainableBlocks === 0 ? 'a linear head' : `a linear head and the last ${trainableBlocks} blocks`
   return `---
 library_name: transformers.js
 pipeline_tag: image-classification
@@ -24,7 +20,7 @@ tags:
 
 # Multi-label image classifier
 
-${classNames.length} labels; a linear head on ${cell(model)} (features: ${features.description}, ${features.count} numbers).
+${classNames.length} labels; ${trained} on ${cell(model)} (features: ${features.description}, ${features.count} numbers).
 An image can carry several labels, so scores are σ(logits), one a label. The image-classification pipeline of
 transformers.js applies softmax instead; use:
 
@@ -32,26 +28,82 @@ transformers.js applies softmax instead; use:
 import { multiLabelPipeline } from '@dbloss/transformers'
 
 const classify = await multiLabelPipeline('./this-folder')
-console.log(await classify('photo.jpg', { threshold: 0.5 }))
+console.log(await classify('photo.jpg'))
 \`\`\`
+
+${decisions(run)}
 
 ## Training
 
-${statistics.sampleCount} images, loss \`${loss}\`, sampler \`${sampler}\`, ${epochs} epochs, batch size ${batchSize},
-learning rate ${learningRate}, weight decay ${weightDecay}, seed ${seed}. All parameters are in \`config.json\`.
+${statistics.sampleCount} images, loss \`${run.loss}\`, sampler \`${run.sampler}\`, ${epochs} epochs, batch size ${batchSize},
+learning rate ${run.learningRate}, weight decay ${weightDecay}, seed ${seed}.${blocks(settings)} All parameters are in \`config.json\`.
 
 ## Evaluation
 
-On ${evaluationCount} images (${evaluatedOn}), in percent; head: 100 training images or more, tail: fewer than 20.
+In percent; head: 100 training images or more, tail: fewer than 20.${caution(result)}
 
-| mAP | head | medium | tail | micro F1 | macro F1 |
-|---|---|---|---|---|---|
-| ${[map.all, map.head, map.medium, map.tail, f1.micro, f1.macro].map(percent).join(' | ')} |
+| images | decisions | mAP | head | medium | tail | micro F1 | macro F1 |
+|---|---|---|---|---|---|---|---|
+${splitRows(result, run).join('\n')}
 
-| label | training images | average precision |
-|---|---|---|
-${rows.join('\n')}
+| label | training images | average precision | threshold |
+|---|---|---|---|
+${labelRows(result, run).join('\n')}
+
+The logits of every image that was measured are in \`predictions.jsonl\`.
 `
+}
+
+function decisions({ tuned }: FineTuneRun): string {
+  if (tuned === undefined) return 'Labels are given from a score of 0.5.'
+  const temperature =
+    tuned.temperature === undefined
+      ? ''
+      : ` Scores are calibrated by the temperature ${tuned.temperature.toPrecision(3)} with \`{ calibrated: true }\`.`
+  return `Labels are given above thresholds of their own, tuned on validation images; \`{ threshold: 0.5 }\` overrides them.${temperature}`
+}
+
+function blocks({ trainableBlocks = 0, blockEpochs, blockBatchSize, blockLearningRate, averageDecay }: SavedSettings) {
+  if (trainableBlocks === 0) return ''
+  const average = averageDecay === undefined ? '' : `, weights averaged with decay ${averageDecay}`
+  return ` Then the last ${trainableBlocks} blocks: ${blockEpochs} epochs, batch size ${blockBatchSize}, learning rate ${blockLearningRate}${average}.`
+}
+
+function caution({ evaluatedOn, validatedOn }: Result): string {
+  return evaluatedOn === 'validation' && validatedOn === 'validation'
+    ? ' Thresholds were tuned on the images that are measured here, so what they give is optimistic.'
+    : ''
+}
+
+function splitRows(result: Result, { metrics, tuned, validation }: FineTuneRun): string[] {
+  const { evaluatedOn, evaluationCount, validationCount } = result
+  const measured = `${evaluationCount} (${evaluatedOn})`
+  return [
+    metricsRow(measured, 'score 0.5', metrics),
+    ...(tuned === undefined ? [] : [metricsRow(measured, 'thresholds', tuned.metrics)]),
+    ...(validation === undefined || evaluatedOn === 'validation'
+      ? []
+      : [metricsRow(`${validationCount} (validation)`, 'score 0.5', validation)]),
+  ]
+}
+
+function metricsRow(images: string, decided: string, { map, f1 }: LongTailMetrics): string {
+  const numbers = [map.all, map.head, map.medium, map.tail, f1.micro, f1.macro].map(percent)
+  return `| ${[images, decided, ...numbers].join(' | ')} |`
+}
+
+function labelRows({ classNames, statistics }: Result, { metrics, tuned }: FineTuneRun): string[] {
+  const byCount = [...classNames.keys()].sort((a, b) => statistics.classCounts[b]! - statistics.classCounts[a]!)
+  return byCount.map((index) => {
+    const threshold = scoreOf(tuned?.thresholds[index] ?? 0).toFixed(2)
+    const precision = percent(metrics.averagePrecision[index]!)
+    return `| ${cell(classNames[index]!)} | ${statistics.classCounts[index]} | ${precision} | ${threshold} |`
+  })
+}
+
+/** σ */
+function scoreOf(logit: number): number {
+  return 1 / (1 + Math.exp(-logit))
 }
 
 function percent(value: number): string {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { checkNumber, DblossError } from '@dbloss/core'
+import { DblossError } from '@dbloss/core'
 import {
   AutoImageProcessor,
   AutoModelForImageClassification,
@@ -13,29 +13,20 @@ import {
 import { resolveModel } from './backbone/model-files.ts'
 import { toPixelValues } from './features/image-preparation.ts'
 import { runsOfOneSize, stack } from './features/pixel-values.ts'
+import { type ClassifyOptions, type LabelScore, labelDecisions, readTuning } from './label-decisions.ts'
 
 /** An image as transformers.js takes it: a path, a URL, a blob or decoded pixels. */
 export type ImageInput = string | URL | Blob | RawImage
-
-/** A label with its probability. */
-export interface LabelScore {
-  readonly label: string
-  /** σ(logit) */
-  readonly score: number
-}
-
-/** Options of one classification. */
-export interface ClassifyOptions {
-  /** Labels that score less are left out. Default 0.5, or 0 when `topK` is given. */
-  readonly threshold?: number
-  /** At most so many labels. Default: all. */
-  readonly topK?: number
-}
 
 /** Options of {@link multiLabelPipeline}; the defaults are those of transformers.js and of the model's config. */
 export interface MultiLabelPipelineOptions {
   readonly device?: DeviceType
   readonly dtype?: DataType
+  /**
+   * Divides logits by the temperature that was fitted on validation images, so that scores are probabilities: σ(z / T). Which
+   * labels the config's thresholds give does not change. Default false.
+   */
+  readonly calibrated?: boolean
 }
 
 /** A loaded classifier: labels by descending score, of one image or of each image of a list. */
@@ -54,7 +45,8 @@ const batchSize = 16
  * always applies softmax, as if an image had exactly one label.
  *
  * @param model a local folder, as {@link fineTune} saves it, or a name on the hub.
- * @throws DblossError `model` when it cannot be loaded. The pipeline throws `data` for an image that cannot be read, naming
+ * @throws DblossError `model` when it cannot be loaded, when its config has thresholds or a temperature that do not fit, and
+ * when it has no temperature to calibrate by. The pipeline throws `data` for an image that cannot be read, naming
  * it, and `argument` for options out of range.
  *
  * @example
@@ -63,11 +55,12 @@ const batchSize = 16
  */
 export async function multiLabelPipeline(
   model: string,
-  options: MultiLabelPipelineOptions = {},
+  { calibrated = false, ...options }: MultiLabelPipelineOptions = {},
 ): Promise<MultiLabelPipeline> {
   const source = await resolveModel(model)
   const [classifier, processor] = await load(source, options, model)
   const names = classNamesOf(classifier)
+  const tuning = await tuningOf(classifier, names.length, model, calibrated)
 
   async function classify(image: ImageInput, options?: ClassifyOptions): Promise<LabelScore[]>
   async function classify(images: readonly ImageInput[], options?: ClassifyOptions): Promise<LabelScore[][]>
@@ -75,12 +68,12 @@ export async function multiLabelPipeline(
     images: ImageInput | readonly ImageInput[],
     options: ClassifyOptions = {},
   ): Promise<LabelScore[] | LabelScore[][]> {
-    const select = selection(options)
+    const decide = labelDecisions(options, { names, ...tuning })
     const scored: LabelScore[][] = []
     const list: readonly ImageInput[] = isList(images) ? images : [images]
     for (let start = 0; start < list.length; start += batchSize) {
       const logits = await runImages(list.slice(start, start + batchSize), classifier, processor)
-      scored.push(...logits.map((row) => select(toScores(row, names))))
+      scored.push(...logits.map(decide))
     }
     return isList(images) ? scored : scored[0]!
   }
@@ -109,15 +102,18 @@ async function load(
   }
 }
 
-function isList(images: ImageInput | readonly ImageInput[]): images is readonly ImageInput[] {
-  return Array.isArray(images)
+/** What was tuned on validation images; a model that has it wrong is freed. */
+async function tuningOf(classifier: PreTrainedModel, classCount: number, model: string, calibrated: boolean) {
+  try {
+    return readTuning(classifier.config, { classCount, model, calibrated })
+  } catch (error) {
+    await classifier.dispose()
+    throw error
+  }
 }
 
-function selection({ threshold, topK }: ClassifyOptions): (scores: LabelScore[]) => LabelScore[] {
-  const least = threshold ?? (topK === undefined ? 0.5 : 0)
-  checkNumber('threshold', least, { minimum: 0, maximum: 1 })
-  if (topK !== undefined) checkNumber('topK', topK, { integer: true, minimum: 1 })
-  return (scores) => scores.filter(({ score }) => score >= least).slice(0, topK)
+function isList(images: ImageInput | readonly ImageInput[]): images is readonly ImageInput[] {
+  return Array.isArray(images)
 }
 
 /** The logits of each image. */
@@ -152,13 +148,6 @@ async function readImage(image: ImageInput): Promise<RawImage> {
       cause: error,
     })
   }
-}
-
-function toScores(logits: Float32Array, names: readonly string[]): LabelScore[] {
-  return Array.from(logits, (logit, index) => ({
-    label: names[index] ?? `LABEL_${index}`,
-    score: 1 / (1 + Math.exp(-logit)),
-  })).sort((a, b) => b.score - a.score)
 }
 
 function classNamesOf({ config }: PreTrainedModel): string[] {

@@ -29,7 +29,8 @@ export async function checkOutputFolder(output: string, overwrite: boolean): Pro
  * Writes a folder as a whole: `write` fills a temporary folder beside it, which then takes its place. After an error or an
  * abort nothing of it is left.
  *
- * @throws DblossError `output` as {@link checkOutputFolder}.
+ * @throws DblossError `output` as {@link checkOutputFolder}, and with the reason when the system refuses a write, as on a disk
+ * without room.
  */
 export async function writeFolder(
   output: string,
@@ -46,7 +47,13 @@ export async function writeFolder(
     await takePlace(temporary, path)
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
-    throw error
+    if (!(error instanceof Error) || !('syscall' in error)) throw error
+    throw new DblossError('output', `${output} cannot be written: ${error.message}`, {
+      argument: 'output',
+      found: output,
+      expected: 'a folder that can be written, with room for the model',
+      cause: error,
+    })
   }
 }
 

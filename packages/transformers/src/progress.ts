@@ -1,7 +1,10 @@
 /** How far a piece of work has come. */
 export interface Progress {
-  /** `features` and `check` count images, `training` counts epochs over all runs. */
-  readonly phase: 'features' | 'training' | 'check'
+  /**
+   * `features`, `frozen` (what the frozen blocks make of images) and `check` count images; `training` (of heads) and `blocks`
+   * count epochs over all runs.
+   */
+  readonly phase: 'features' | 'frozen' | 'training' | 'blocks' | 'check'
   readonly done: number
   readonly total: number
   /** Since the phase began. */

@@ -1,17 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encodeModel } from '@dbloss/onnx-training'
+import { encodeModel, type ModelProto } from '@dbloss/onnx-training'
 import type { Backbone } from './backbone/backbone.ts'
 import { classifierConfig } from './classifier-config.ts'
 import type { FeatureScaling } from './features/feature-scaling.ts'
-import type { FineTuneResult } from './fine-tuning/result.ts'
-import { attachHead } from './linear-head.ts'
+import type { BlockSettings } from './fine-tuning/options.ts'
+import type { FineTuneResult, FineTuneRun } from './fine-tuning/result.ts'
 import { modelCard } from './model-card.ts'
 import { writeFolder } from './output-folder.ts'
+import { type WritePredictionsOptions, writePredictions } from './predictions/write-predictions.ts'
 import type { TrainingSettings } from './training-settings.ts'
 
-/** The settings that a saved model records. */
-export type SavedSettings = Required<TrainingSettings> & { readonly featureScaling: FeatureScaling }
+/** The settings that a saved model records; the learning rate is that of its run. */
+export type SavedSettings = Omit<Required<TrainingSettings>, 'learningRate'> &
+  BlockSettings & { readonly featureScaling: FeatureScaling }
 
 /** What {@link saveModel} needs. */
 export interface SaveOptions {
@@ -21,32 +23,40 @@ export interface SaveOptions {
   readonly backbone: Backbone
   /** Its first run is saved. */
   readonly result: Omit<FineTuneResult, 'output'>
+  /** `pixel_values` → `logits` */
+  readonly model: ModelProto
+  readonly predictions: WritePredictionsOptions
   readonly settings: SavedSettings
 }
 
 /**
- * Saves backbone and head as a folder that transformers.js loads: `config.json`, `preprocessor_config.json` as it was,
- * `onnx/model.onnx` (`pixel_values` → `logits`) and a model card. The folder appears as a whole, or not at all.
+ * Saves a model as a folder that transformers.js loads: `config.json`, `preprocessor_config.json` as it was, `onnx/model.onnx`
+ * (`pixel_values` → `logits`), a model card and `predictions.jsonl`. The folder appears as a whole, or not at all.
  *
  * @throws DblossError `output` as {@link writeFolder}.
  */
-export async function saveModel({ output, overwrite, signal, backbone, result, settings }: SaveOptions): Promise<void> {
-  const [{ head }] = result.runs as [FineTuneResult['runs'][number]]
+export async function saveModel(options: SaveOptions): Promise<void> {
+  const { output, overwrite, signal, backbone, result, model, predictions, settings } = options
   await writeFolder(output, { overwrite, signal }, async (folder) => {
     await mkdir(join(folder, 'onnx'))
-    await writeFile(join(folder, 'onnx', 'model.onnx'), encodeModel(attachHead(backbone.graph, head)))
+    await writeFile(join(folder, 'onnx', 'model.onnx'), encodeModel(model))
     await writeFile(join(folder, 'preprocessor_config.json'), backbone.preprocessor)
     await writeFile(join(folder, 'config.json'), json(savedConfig(backbone, result, settings)))
     await writeFile(join(folder, 'README.md'), modelCard(backbone.name, result, settings))
+    await writePredictions(join(folder, 'predictions.jsonl'), {
+      ...predictions,
+      ...(signal === undefined ? {} : { signal }),
+    })
   })
 }
 
 function savedConfig(
   backbone: Backbone,
-  { runs, classNames, statistics, features, evaluatedOn, evaluationCount }: SaveOptions['result'],
+  { runs, classNames, statistics, features, ...result }: SaveOptions['result'],
   settings: SavedSettings,
 ): Record<string, unknown> {
-  const [{ loss, lossParameters, sampler, metrics }] = runs as [FineTuneResult['runs'][number]]
+  const [{ loss, lossParameters, sampler, learningRate, metrics, validation, tuned }] = runs as [FineTuneRun]
+  const { evaluatedOn, evaluationCount, validatedOn, validationCount } = result
   return classifierConfig({
     config: backbone.config,
     model: backbone.name,
@@ -56,7 +66,11 @@ function savedConfig(
       loss: { name: loss, parameters: lossParameters },
       sampler,
       ...settings,
+      learningRate,
+      ...(tuned === undefined ? {} : { thresholds: tuned.thresholds }),
+      ...(tuned?.temperature === undefined ? {} : { temperature: tuned.temperature }),
       training: { samples: statistics.sampleCount, classCounts: statistics.classCounts },
+      ...(validation === undefined ? {} : { validation: { on: validatedOn, samples: validationCount, ...validation } }),
       evaluation: { on: evaluatedOn, samples: evaluationCount, ...metrics },
     },
   })

@@ -22,6 +22,12 @@ export interface TrainingSettings {
   readonly seed?: number
 }
 
+/** The share of the steps in which the learning rate rises. */
+export const warmupShare = 0.05
+
+/** Of a head. */
+export const defaultLearningRate = 3e-3
+
 const defaultEpochs = 40
 const defaultSteps = 1000
 
@@ -31,7 +37,7 @@ const defaultSteps = 1000
  * @throws DblossError `argument` for numbers out of range.
  */
 export function resolveSettings(given: TrainingSettings, sampleCount: number): Required<TrainingSettings> {
-  const { batchSize = 128, learningRate = 3e-3, weightDecay = 1e-2, seed = 0 } = given
+  const { batchSize = 128, learningRate = defaultLearningRate, weightDecay = 1e-2, seed = 0 } = given
   const { epochs = Math.max(defaultEpochs, Math.ceil(defaultSteps / stepsPerEpoch(sampleCount, batchSize))) } = given
   checkNumber('epochs', epochs, { integer: true, minimum: 1 })
   checkNumber('batchSize', batchSize, { integer: true, minimum: 1 })

@@ -1,131 +1,153 @@
-import { DblossError, longTailMetrics } from '@dbloss/core'
+import { join } from 'node:path'
+import { binaryCrossEntropy } from '@dbloss/core'
 import { type Backbone, loadBackbone } from '../backbone/backbone.ts'
+import type { Dataset, ImageItem } from '../data/dataset.ts'
 import { readDataset } from '../data/read-dataset.ts'
-import { extractFeatures } from '../features/extract-features.ts'
-import { checkFeatureScaling, defaultFeatureScaling } from '../features/feature-scaling.ts'
-import { applyHead } from '../linear-head.ts'
+import { attachHead } from '../linear-head.ts'
 import { checkOutputFolder } from '../output-folder.ts'
-import { startPhase } from '../progress.ts'
 import { saveModel } from '../save.ts'
-import { trainHead } from '../train-head.ts'
-import { resolveSettings } from '../training-settings.ts'
+import { defaultLearningRate, resolveSettings } from '../training-settings.ts'
+import { createBlockTrainer } from './block-trainer.ts'
+import { settingsOfImages, settingsOfTraining } from './checkpoint-settings.ts'
+import { checkCheckpoints, openCheckpoints } from './checkpoints.ts'
+import { finishedRun } from './finished-run.ts'
+import { computeFrozenRows, type FrozenRows } from './frozen-rows.ts'
+import { imageNames } from './image-names.ts'
+import { type ImageSets, imageSets } from './image-sets.ts'
 import { labelsOf, trainingStatistics } from './label-lists.ts'
-import { prepareRuns, type RunChoice } from './loss-choice.ts'
+import { prepareRuns } from './loss-choice.ts'
 import type { FineTuneOptions } from './options.ts'
-import type { FineTuneResult, FineTuneRun } from './result.ts'
+import { predictionsOf } from './prediction-lines.ts'
+import { type ResolvedOptions, resolveOptions } from './resolved-options.ts'
+import type { FineTuneResult } from './result.ts'
+import { fileRows, memoryRows } from './row-store.ts'
 import { chooseSplits, type FineTuneSplits } from './splits.ts'
+import { trainRuns } from './train-runs.ts'
+import { checkStoppable } from './validation.ts'
 
 /**
- * Fine-tunes a vision model of transformers.js on a folder of multi-label photographs: computes the features of each image
- * once, trains a linear head on them, measures it on images that it has not seen, and saves backbone and head as one model
- * that transformers.js loads and {@link multiLabelPipeline} runs.
+ * Fine-tunes a vision model of transformers.js on multi-label photographs: computes the features of each image once, trains a
+ * linear head on them and perhaps the last blocks after it, tunes thresholds and temperature on validation images, measures on
+ * images that it has not seen, and saves backbone and head as one model that transformers.js loads and
+ * {@link multiLabelPipeline} runs.
  *
- * @throws DblossError before work starts: `data` for the folder, `model` for the backbone, `output` for a folder that
- * exists, `statistics` for classes that the loss cannot weigh, `argument` for settings. Later: `data` for an image that
- * cannot be read. Rejects with the signal's reason when it is aborted.
+ * The same options and seed give the same result, bit for bit on the CPU of one machine, also when the work was interrupted
+ * and resumed.
+ *
+ * @throws DblossError before work starts: `data` for the folder, `model` for the backbone and for blocks that cannot be trained,
+ * `output` for folders that exist or cannot be written, `statistics` for classes that the loss cannot weigh, `argument` for
+ * settings and for checkpoints of others. Later: `data` for an image that cannot be read, `output` for a disk without room,
+ * `runtime` when training diverges. Rejects with the signal's reason when it is aborted.
  *
  * @example
  * const result = await fineTune({ model: 'onnx-community/dinov2-small', data: './photos', output: './my-model' })
  */
 export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult> {
-  const { output, overwrite = false, featureScaling = defaultFeatureScaling, signal } = options
-  const given = { ...options, learningRate: options.learningRate === 'find' ? 3e-3 : (options.learningRate ?? 3e-3) }
-  // Checked before work starts; how many epochs are the default is known when the images are.
-  const { seed } = resolveSettings(given, 1)
-  checkFeatureScaling(featureScaling)
+  const resolved = resolveOptions(options)
+  const { output, overwrite = false, data } = options
   if (output !== undefined) await checkOutputFolder(output, overwrite)
-  const dataset = typeof options.data === 'string' ? await readDataset(options.data) : options.data
-  const { classNames, withoutMetadata } = dataset
-  const splits = chooseSplits(dataset, options, seed)
-  const { loss = 'distribution-balanced', sampler = 'uniform', compare = [] } = options
-  const choices: RunChoice[] = [{ loss, sampler }, ...compare]
-  prepareRuns(choices, trainingStatistics(splits.training, classNames))
-
+  const dataset = typeof data === 'string' ? await readDataset(data) : data
+  const splits = chooseSplits(dataset, options, resolved.seed)
+  const statistics = trainingStatistics(splits.training, dataset.classNames)
+  prepareRuns(resolved.choices, statistics)
+  if (resolved.earlyStopping !== undefined) {
+    checkStoppable(resolved.earlyStopping, { labels: labelsOf(splits.validation), statistics })
+  }
   const backbone = await loadBackbone(options.model, {
     pooling: options.pooling ?? 'auto',
     dtype: options.dtype ?? 'fp32',
   })
   try {
-    const measured = await measure(backbone, splits, options)
-    const { training, evaluation } = measured
-    const statistics = trainingStatistics(measured.items, classNames)
-    const prepared = prepareRuns(choices, statistics)
-    const settings = { ...resolveSettings(given, training.labels.length), featureScaling }
-    const report = startPhase('training', prepared.length * settings.epochs, options.onProgress)
-    report(0)
-    const runs: FineTuneRun[] = []
-    for (const { name, loss, lossName, sampler } of prepared) {
-      const { head, lossCurve } = await trainHead({
-        ...settings,
-        ...training,
-        ort: backbone.ort,
-        classCount: classNames.length,
-        loss,
-        sampler,
-        signal,
-        onEpoch: (epoch) => report(runs.length * settings.epochs + epoch),
-      })
-      const scores = { data: applyHead(head, evaluation.features), classCount: classNames.length }
-      const metrics = longTailMetrics({ labels: evaluation.labels, scores, statistics })
-      runs.push({
-        name,
-        loss: lossName,
-        lossParameters: loss.parameters,
-        sampler,
-        metrics,
-        lossCurve,
-        training: { head: { lossCurve, validationCurve: [], keptEpoch: lossCurve.length } },
-        learningRate: settings.learningRate,
-        head,
-      })
-    }
-    const result = {
-      runs,
-      statistics,
-      classNames,
-      evaluationCount: evaluation.labels.length,
-      evaluatedOn: splits.evaluatedOn,
-      validationCount: splits.validation.length,
-      validatedOn: splits.validatedOn,
-      features: { description: backbone.graph.description, count: backbone.featureCount },
-      skipped: measured.skipped,
-      notes: [...splits.notes, ...measured.notes],
-      withoutMetadata,
-    }
-    if (output === undefined) return result
-    await saveModel({ output, overwrite, signal, backbone, result, settings })
-    return { output, ...result }
+    const nameOf = await imageNames(data)
+    const result = await trainAndSave({ options, resolved, backbone, dataset, splits, nameOf })
+    return output === undefined ? result : { output, ...result }
   } finally {
     await backbone.dispose()
   }
 }
 
-/** Computes the features. */
-async function measure(backbone: Backbone, data: FineTuneSplits, options: FineTuneOptions) {
-  const { onBadImage = 'fail', cache, signal, onProgress } = options
-  const all = [...data.training, ...data.evaluation]
-  const { features, items, skipped, notes } = await extractFeatures(backbone, all, {
-    onBadImage,
-    cache,
-    signal,
-    onProgress,
-  })
-  const inTraining = new Set(data.training)
-  const training = items.filter((item) => inTraining.has(item))
-  const evaluation = items.slice(training.length)
-  if (evaluation.length === 0) {
-    throw new DblossError('data', `none of the ${data.evaluation.length} evaluation images can be read`, {
-      argument: 'data',
-      found: skipped.length,
-      expected: 'at least one evaluation image that can be read',
-    })
+interface Work {
+  readonly options: FineTuneOptions
+  readonly resolved: ResolvedOptions
+  readonly backbone: Backbone
+  readonly dataset: Dataset
+  readonly splits: FineTuneSplits
+  readonly nameOf: (item: ImageItem) => string
+}
+
+async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>> {
+  const { options, resolved, backbone, dataset, splits, nameOf } = work
+  const { classNames, withoutMetadata } = dataset
+  const { checkpoints: folder, resume = false, output, overwrite = false, signal } = options
+  const known = settingsOfTraining(options, resolved, backbone)
+  if (folder !== undefined) await checkCheckpoints(folder, known, resume)
+  const { images, rows } = await computeImages(work)
+  const { training, validation } = images
+  const statistics = trainingStatistics(training.items, classNames)
+  if (resolved.earlyStopping !== undefined) {
+    checkStoppable(resolved.earlyStopping, { labels: validation?.labels ?? [], statistics })
   }
-  const border = training.length * backbone.featureCount
-  return {
-    items: training,
-    training: { features: features.subarray(0, border), labels: labelsOf(training) },
-    evaluation: { features: features.subarray(border), labels: labelsOf(evaluation) },
-    skipped,
-    notes,
+  const prepared = prepareRuns(resolved.choices, statistics)
+  const used = { training: training.items, validation: validation?.items ?? [] }
+  const checkpoints =
+    folder === undefined
+      ? undefined
+      : await openCheckpoints(folder, { ...known, ...settingsOfImages(prepared, classNames, used, nameOf) }, resume)
+  const { learningRate: _, ...settings } = resolveSettings(
+    { ...options, learningRate: defaultLearningRate },
+    training.items.length,
+  )
+  const context = { options, resolved, settings, backbone, images, statistics, rows, checkpoints }
+  const trained = await trainRuns(prepared, context)
+  const result = {
+    runs: trained.map((run) => finishedRun(run, images, statistics)),
+    statistics,
+    classNames,
+    evaluationCount: images.evaluation.items.length,
+    evaluatedOn: splits.evaluatedOn,
+    validationCount: used.validation.length,
+    validatedOn: validation === undefined ? ('none' as const) : splits.validatedOn,
+    features: { description: backbone.graph.description, count: backbone.featureCount },
+    skipped: images.skipped,
+    notes: [...splits.notes, ...images.notes],
+    withoutMetadata,
+  }
+  if (output !== undefined) {
+    const model = trained[0]!.model ?? attachHead(backbone.graph, trained[0]!.head)
+    const predictions = predictionsOf(result, { images, trained, nameOf })
+    const record = { ...settings, featureScaling: resolved.featureScaling, ...resolved.blocks }
+    await saveModel({ output, overwrite, signal, backbone, result, model, predictions, settings: record })
+  }
+  await checkpoints?.remove()
+  return result
+}
+
+/** Computes the features, and what the frozen blocks make of the images where others are trained. */
+async function computeImages({ options, resolved, backbone, dataset, splits }: Work): Promise<{
+  readonly images: ImageSets
+  readonly rows: FrozenRows | undefined
+}> {
+  const { cache, signal, onProgress } = options
+  const { blocks } = resolved
+  if (blocks === undefined) return { images: await imageSets(backbone, splits, options), rows: undefined }
+  // Made first: it tells whether the blocks can be trained. What the frozen ones compute depends on no head and no loss.
+  const classCount = dataset.classNames.length
+  const weights = new Float32Array(backbone.featureCount * classCount)
+  const trainer = await createBlockTrainer({
+    ...blocks,
+    backbone,
+    head: { weights, bias: new Float32Array(classCount), classCount },
+    loss: binaryCrossEntropy(),
+    learningRate: blocks.blockLearningRate,
+    weightDecay: 0,
+  })
+  try {
+    const images = await imageSets(backbone, splits, options)
+    const place = `${backbone.fingerprint.slice(0, 32)}-last-${blocks.trainableBlocks}`
+    const store = cache === undefined ? memoryRows() : await fileRows(join(cache, place))
+    const rows = await computeFrozenRows({ backbone, trainer, items: images.all, store, signal, onProgress })
+    return { images, rows }
+  } finally {
+    await trainer.dispose()
   }
 }

@@ -1,4 +1,4 @@
-import type { F1Scores, LongTailMetrics, SplitMeans } from '@dbloss/core'
+import { DblossError, type F1Scores, type SplitMeans } from '@dbloss/core'
 
 /**
  * A number that says how good a run is on the validation images: `map` over all classes or those of a split, F1 of the
@@ -42,7 +42,15 @@ export function goodness(metric: ValidationMetric, measures: ValidationMeasures)
   return values[metric](measures)
 }
 
-/** What an epoch keeps of the metrics. */
-export function measuresOf(loss: number, { map, f1 }: LongTailMetrics): ValidationMeasures {
-  return { loss, map, f1 }
+/**
+ * @throws DblossError `argument` for an unknown metric.
+ */
+export function checkMetric(metric: ValidationMetric): void {
+  if (validationMetrics.includes(metric)) return
+  const expected = validationMetrics.join(', ')
+  throw new DblossError('argument', `earlyStopping.metric is ${String(metric)}; expected one of ${expected}`, {
+    argument: 'earlyStopping',
+    found: metric,
+    expected,
+  })
 }

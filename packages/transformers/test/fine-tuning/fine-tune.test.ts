@@ -115,6 +115,7 @@ describe('the saved model', () => {
       'config.json',
       'onnx',
       join('onnx', 'model.onnx'),
+      'predictions.jsonl',
       'preprocessor_config.json',
     ])
     const config = JSON.parse(readFileSync(join(options.output, 'config.json'), 'utf8'))
