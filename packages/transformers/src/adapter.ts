@@ -1,11 +1,13 @@
 import type { Adapter } from '@dbloss/core'
-import { type GraphPrecision, onnxAdapter } from '@dbloss/onnx-training'
+import { type GraphPrecision, type OrtSessionOptions, onnxAdapter } from '@dbloss/onnx-training'
 import { transformersRuntime } from './runtime.ts'
 
 /** Options of {@link transformersAdapter}. */
 export interface TransformersAdapterOptions {
   /** Default `float32`. */
   readonly precision?: GraphPrecision
+  /** Passed through to the runtime, as `{ executionProviders: ['webgpu'] }`. Default: that of the runtime. */
+  readonly sessionOptions?: OrtSessionOptions
 }
 
 /**
@@ -15,7 +17,8 @@ export interface TransformersAdapterOptions {
  */
 export async function transformersAdapter({
   precision = 'float32',
+  sessionOptions = {},
 }: TransformersAdapterOptions = {}): Promise<Adapter> {
   const ort = await transformersRuntime()
-  return onnxAdapter({ ort, precision, name: `transformers.js-${precision}` })
+  return onnxAdapter({ ort, precision, sessionOptions, name: `transformers.js-${precision}` })
 }
