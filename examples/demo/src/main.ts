@@ -81,7 +81,7 @@ function train(): Promise<number> {
     ...['--feature-scaling', 'standardize'],
     ...['--loss', mainLoss, '--sampler', 'class-aware'],
     ...['--compare', `bce,bce/class-aware,${mainLoss},db/class-aware`],
-    ...['--json', results],
+    ...['--results', results],
   ])
 }
 

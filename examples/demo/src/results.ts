@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** A run in the file that `dbloss train --json` writes, as far as the demo reads it. */
+/** A run in the file that `dbloss train --results` writes, as far as the demo reads it. */
 export interface RunResult {
   readonly loss: string
   readonly sampler: string
@@ -9,7 +9,7 @@ export interface RunResult {
   readonly averagePrecision: Readonly<Record<string, number>>
 }
 
-/** The runs that `dbloss train --json` has written to a file, the main one first. */
+/** The runs that `dbloss train --results` has written to a file, the main one first. */
 export async function readRuns(file: string): Promise<readonly RunResult[]> {
   return (JSON.parse(await readFile(file, 'utf8')) as { runs: RunResult[] }).runs
 }

@@ -1,11 +1,29 @@
 import { isLossName, type LossName, namedLosses } from '@dbloss/core'
-import type { FeatureScaling, OnBadImage, Pooling, SamplerName } from '@dbloss/transformers'
+import type {
+  BackboneDtype,
+  FeatureScaling,
+  OnBadImage,
+  Pooling,
+  SamplerName,
+  ValidationMetric,
+} from '@dbloss/transformers'
 import { InvalidArgumentError } from 'commander'
 
 export const samplers: readonly SamplerName[] = ['uniform', 'class-aware']
 export const poolings: readonly Pooling[] = ['auto', 'cls', 'mean', 'cls+mean', 'pooler']
 export const featureScalings: readonly FeatureScaling[] = ['rms', 'standardize', 'none']
 export const badImageActions: readonly OnBadImage[] = ['fail', 'skip']
+export const backboneDtypes: readonly BackboneDtype[] = ['fp32', 'fp16', 'q8']
+export const validationMetrics: readonly ValidationMetric[] = [
+  'map',
+  'map.head',
+  'map.medium',
+  'map.tail',
+  'f1.micro',
+  'f1.macro',
+  'f1.samples',
+  'loss',
+]
 
 /** A loss with the sampler it is trained with. */
 export interface LossAndSampler {
@@ -33,6 +51,11 @@ interface NumberRange {
 export function parseLoss(text: string): LossName {
   if (isLossName(text)) return text
   throw new InvalidArgumentError(`There is no loss '${text}'; known are ${Object.keys(namedLosses).join(', ')}.`)
+}
+
+/** Reads a learning rate, or `find`. */
+export function parseLearningRate(text: string): number | 'find' {
+  return text === 'find' ? text : parseNumber({ minimum: 0, above: true })(text)
 }
 
 /** Reads `bce,db/class-aware`: losses separated by commas, each with a sampler after a slash. Default sampler: uniform. */

@@ -3,10 +3,10 @@ import { coloursFor, type Io } from './io.ts'
 
 /** What to try next, by kind of error. */
 const nextSteps: Partial<Record<DblossErrorCode, string>> = {
-  data: 'The layout of a picture folder is described in: dbloss train --help',
+  data: 'The layout of a picture folder is described in: dbloss train --help; dbloss check looks at every picture.',
   model:
     'Try another model, such as --model onnx-community/dinov2-small, or a local folder in the transformers.js layout.',
-  output: 'Choose another --output, or add --overwrite to replace what is there.',
+  output: 'Choose another place, or add --overwrite to replace a model that is there.',
   statistics: 'Every class needs at least one picture that shows it and one that does not.',
 }
 

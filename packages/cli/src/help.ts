@@ -1,20 +1,15 @@
 /** What follows the list of commands. */
 export const mainHelp = `
 Examples:
+  $ dbloss stats ./photos                        how long the tail of the labels is
+  $ dbloss check ./photos                        what is wrong with the pictures
   $ dbloss train ./photos --model onnx-community/dinov2-small --output ./my-model
+  $ dbloss report ./my-model --pictures ./photos
   $ dbloss predict ./my-model ./new-photos
-  $ dbloss train --help        the losses, the picture folder, what to try next
-`
+  $ dbloss train --help                          the losses, the picture folder, what to try next
 
-/** What follows the options of \`predict\`. */
-export const predictHelp = `
-Examples:
-  $ dbloss predict ./my-model photo.jpg                  labels that score 0.5 or more
-  $ dbloss predict ./my-model ./photos --top-k 3         the three best labels of every picture
-  $ dbloss predict ./my-model ./photos --json > out.json
-
-What to try next:
-  Rare labels often score low although they are ranked well: a lower --threshold shows them.
+Exit codes:
+  0 done, 1 a problem in data, model or output, 2 the command is written wrongly, 130 interrupted
 `
 
 /** What follows the options of \`train\`: the picture folder, the losses in a line each, what to try next. */
@@ -27,6 +22,7 @@ The picture folder:
   photos/train/beach.jpg
   photos/test/…                  the same; without it a fifth of the pictures is kept back for measuring
   metadata.csv works as well: columns file_name and labels, labels separated by | or ;
+  COCO, Pascal VOC, Parquet and CSV are recognised too: see docs/data.md
 
 The losses:
 ${lines.join('\n')}
@@ -39,7 +35,9 @@ Examples:
   $ dbloss train ./photos --model onnx-community/dinov2-small --output ./my-model
   $ dbloss train ./photos --model ./backbone --output ./my-model --loss db --sampler class-aware \\
       --compare bce,bce/class-aware
-  $ dbloss train ./photos --model ./backbone --output ./my-model --json results.json
+  $ dbloss train ./photos --model ./backbone --output ./my-model --results results.json
+  $ dbloss train ./photos --model ./backbone --cache ./features --checkpoints ./unfinished     can be interrupted
+  $ dbloss train ./photos --model ./backbone --cache ./features --checkpoints ./unfinished --resume
 
 What to try next:
   Compare before you choose: --compare bce,db,db/class-aware trains all of them on the same features, in seconds.

@@ -1,9 +1,11 @@
+import { isDblossError } from '@dbloss/core'
 import { CommanderError } from 'commander'
 import { reportError } from './errors.ts'
+import { commandToGoOn, Interruption } from './interruption.ts'
 import type { Io } from './io.ts'
 import { createProgram } from './program.ts'
 
-/** 0: done; 1: the work failed; 2: the command was written wrongly; 130: interrupted. */
+/** 0: done; 1: a problem in data, model or output; 2: the command was written wrongly; 130: interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130
 
 /**
@@ -18,12 +20,19 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return 0
   } catch (error) {
     if (io.signal?.aborted) {
-      io.stderr.write('\nStopped. Nothing half-written is left behind.\n')
+      reportInterruption(error, argv, io)
       return 130
     }
     // Commander has already printed its message, the help or the version.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     reportError(error, io)
-    return 1
+    return isDblossError(error) && error.code === 'argument' ? 2 : 1
   }
+}
+
+function reportInterruption(error: unknown, argv: readonly string[], io: Io): void {
+  if (error instanceof Interruption) {
+    const command = commandToGoOn(argv, error.goOnWith)
+    io.stderr.write(`\nStopped. ${error.message}\nTo go on:  ${command}\n`)
+  } else io.stderr.write('\nStopped. Nothing half-written is left behind.\n')
 }

@@ -3,16 +3,16 @@ import Table from 'cli-table3'
 import { splitsOfClasses } from './class-splits.ts'
 import type { Colours } from './io.ts'
 
-/** A trained head as the tables show it. */
-export interface MeasuredRun {
-  readonly loss: string
-  readonly sampler: string
+/** What was measured, as the tables show it: a run, or a split of the data. */
+export interface Measured {
+  /** Its name, in one or more columns. */
+  readonly names: readonly string[]
   readonly metrics: Pick<LongTailMetrics, 'map' | 'averagePrecision' | 'f1'>
 }
 
-/** What both tables need. */
+/** What both tables of measures need. */
 export interface TableInput {
-  readonly runs: readonly MeasuredRun[]
+  readonly measured: readonly Measured[]
   /** Of the training pictures. */
   readonly statistics: LabelStatistics
   /** One name a class. */
@@ -24,13 +24,15 @@ export interface TableInput {
 const mostClasses = 40
 
 /**
- * The runs side by side: mean average precision over all classes and over head, medium and tail, with micro and macro F1,
- * in percent. The best of a column is bold, `–` stands for a split without a class to measure.
+ * What was measured side by side: mean average precision over all classes and over head, medium and tail, with micro and
+ * macro F1, in percent. The best of a column is bold, `–` stands for a split without a class to measure.
+ *
+ * @param titles of the columns of names.
  */
-export function comparisonTable({ runs, statistics, colours }: TableInput): string {
+export function comparisonTable({ measured, statistics, colours }: TableInput, titles: readonly string[]): string {
   const splits = splitClasses(statistics)
   const heading = (name: string, classes: number[]) => `${name}\n${classes.length} ${plural(classes.length, 'label')}`
-  const columns: [title: string, value: (run: MeasuredRun) => number][] = [
+  const columns: [title: string, value: (measured: Measured) => number][] = [
     ['mAP', ({ metrics }) => metrics.map.all],
     [heading('head', splits.head), ({ metrics }) => metrics.map.head],
     [heading('medium', splits.medium), ({ metrics }) => metrics.map.medium],
@@ -38,35 +40,48 @@ export function comparisonTable({ runs, statistics, colours }: TableInput): stri
     ['micro F1', ({ metrics }) => metrics.f1.micro],
     ['macro F1', ({ metrics }) => metrics.f1.macro],
   ]
-  const table = createTable(['loss', 'sampler', ...columns.map(([title]) => title)], 2, colours)
-  const cells = columns.map(([, value]) => percentages(runs.map(value), colours))
-  runs.forEach(({ loss, sampler }, row) => {
-    table.push([loss, sampler, ...cells.map((column) => column[row]!)])
+  const table = createTable([...titles, ...columns.map(([title]) => title)], titles.length, colours)
+  const cells = columns.map(([, value]) => percentages(measured.map(value), colours))
+  measured.forEach(({ names }, row) => {
+    table.push([...names, ...cells.map((column) => column[row]!)])
   })
   return table.toString()
 }
 
-/** Average precision of each class in each run, in percent, from the most frequent class to the rarest. */
-export function classTable({ runs, statistics, classNames, colours }: TableInput): string {
+/** Average precision of each class, in percent, from the most frequent class to the rarest. */
+export function classTable({ measured, statistics, classNames, colours }: TableInput): string {
+  const titles = measured.map(({ names }) => names.join('\n'))
+  return tableByFrequency({ statistics, classNames, colours, titles }, (index) =>
+    percentages(
+      measured.map(({ metrics }) => metrics.averagePrecision[index]!),
+      colours,
+    ),
+  )
+}
+
+/** A table of classes with their split and their pictures, and further cells, from the most frequent class to the rarest. */
+export function tableByFrequency(
+  { statistics, classNames, colours, titles }: Omit<TableInput, 'measured'> & { readonly titles: readonly string[] },
+  cellsOf: (index: number) => readonly string[],
+): string {
   const { classCounts } = statistics
   const splits = splitsOfClasses(statistics)
   const byCount = [...classCounts.keys()].sort((a, b) => classCounts[b]! - classCounts[a]!)
   const half = mostClasses / 2
   const shown = byCount.length > mostClasses ? [...byCount.slice(0, half), ...byCount.slice(-half)] : byCount
-  const titles = runs.map(({ loss, sampler }) => `${loss}\n${sampler}`)
   const table = createTable(['label', 'split', 'pictures', ...titles], 2, colours)
   shown.forEach((index, row) => {
     if (shown.length < byCount.length && row === half) {
       const hidden = `… ${byCount.length - shown.length} more`
-      table.push([hidden, ...new Array<string>(2 + runs.length).fill('')])
+      table.push([hidden, ...new Array<string>(2 + titles.length).fill('')])
     }
-    const precisions = runs.map(({ metrics }) => metrics.averagePrecision[index]!)
-    table.push([classNames[index]!, splits[index]!, String(classCounts[index]), ...percentages(precisions, colours)])
+    table.push([classNames[index]!, splits[index]!, String(classCounts[index]), ...cellsOf(index)])
   })
   return table.toString()
 }
 
-function createTable(head: string[], leftAligned: number, colours: Colours): Table.Table {
+/** An empty table whose first columns are aligned left and the others right. */
+export function createTable(head: readonly string[], leftAligned: number, colours: Colours): Table.Table {
   return new Table({
     head: head.map((title) => title.split('\n').map(colours.bold).join('\n')),
     colAligns: head.map((_, column) => (column < leftAligned ? 'left' : 'right')),

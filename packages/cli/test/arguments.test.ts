@@ -52,7 +52,7 @@ describe('help', () => {
 
 describe('a command that is written wrongly ends with 2 and says what is wrong', () => {
   test.each([
-    [['train', '-m', 'x'], "missing required argument 'folder'"],
+    [['train', '-m', 'x'], "missing required argument 'data'"],
     [['train', './photos'], "required option '-m, --model <model>' not specified"],
     [['train', './photos', '-m', 'x', '--loss', 'asl'], "There is no loss 'asl'"],
     [['train', './photos', '-m', 'x', '--epochs', '0'], "Expected an integer from 1; found '0'"],
