@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { extname, isAbsolute, join } from 'node:path'
 import { DblossError } from '@dbloss/core'
 import { glob } from 'tinyglobby'
 
@@ -27,7 +27,10 @@ async function matching(pattern: string): Promise<string[]> {
   if (!/[*?[{]/.test(pattern)) {
     throw noImages(pattern, `${pattern} does not exist`, 'an image, a folder of images or a pattern')
   }
-  const files = await glob(pattern.replaceAll('\\', '/'), { expandDirectories: false })
+  const files = await glob(pattern.replaceAll('\\', '/'), {
+    absolute: isAbsolute(pattern),
+    expandDirectories: false,
+  })
   if (files.length === 0) throw noImages(pattern, `nothing fits the pattern ${pattern}`, 'a pattern that images fit')
   return files.sort()
 }

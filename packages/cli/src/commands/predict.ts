@@ -1,21 +1,16 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { DblossError, isDblossError } from '@dbloss/core'
 import type { LabelScore, MultiLabelPipeline } from '@dbloss/transformers'
 import type { Command } from 'commander'
 import { parseNumber } from '../arguments.ts'
 import { findImages } from '../image-files.ts'
 import { coloursFor, type Io } from '../io.ts'
-import { readModelRecord } from '../model-record.ts'
 
 interface PredictOptions {
   readonly threshold?: number
   readonly topK?: number
+  readonly calibrated: boolean
   readonly json: boolean
 }
-
-/** Labels an image as the options say. */
-type Label = (file: string) => Promise<LabelScore[]>
 
 const help = `
 Examples:
@@ -32,7 +27,9 @@ export function addPredict(program: Command, io: Io): void {
   program
     .command('predict')
     .summary('label pictures with a trained model')
-    .description('Label pictures with a model that `dbloss train` has saved. Scores are probabilities, one a label.')
+    .description(
+      'Label pictures with a model that `dbloss train` has saved. Each label has a score of its own, 0 to 1.',
+    )
     .argument('<model>', 'the folder of the model')
     .argument('<images...>', 'image files, folders of them, or patterns')
     .option(
@@ -41,6 +38,7 @@ export function addPredict(program: Command, io: Io): void {
       parseNumber({ minimum: 0, maximum: 1 }),
     )
     .option('-k, --top-k <n>', 'show at most so many labels a picture', parseNumber({ integer: true, minimum: 1 }))
+    .option('--calibrated', 'scores as probabilities, by the temperature that training has fitted', false)
     .option('--json', 'print JSON lines instead of text, one a picture', false)
     .addHelpText('after', help)
     .action((model: string, images: string[], options: PredictOptions) => predict(model, images, options, io))
@@ -56,10 +54,9 @@ export function addPredict(program: Command, io: Io): void {
 async function predict(model: string, paths: string[], options: PredictOptions, io: Io): Promise<void> {
   const files = await findImages(paths)
   const { multiLabelPipeline } = await import('@dbloss/transformers')
-  const classify = await multiLabelPipeline(model)
+  const classify = await multiLabelPipeline(model, { calibrated: options.calibrated })
   try {
-    const label = await labelling(model, classify, options)
-    const { labelCount, unreadable } = await labelAll(files, label, options, io)
+    const { labelCount, unreadable } = await labelAll(files, classify, options, io)
     if (labelCount === 0 && unreadable.length < files.length) {
       io.stderr.write('No label reaches the threshold; --top-k 3 shows the best three nevertheless.\n')
     }
@@ -76,37 +73,20 @@ async function predict(model: string, paths: string[], options: PredictOptions, 
   }
 }
 
-async function labelling(
-  model: string,
-  classify: MultiLabelPipeline,
-  { threshold, topK }: PredictOptions,
-): Promise<Label> {
-  if (threshold === undefined && topK === undefined && existsSync(join(model, 'config.json'))) {
-    const { classNames, thresholds } = await readModelRecord(model)
-    if (thresholds !== undefined) {
-      // Of logits; scores are compared on their own scale, which keeps the order.
-      const least = new Map(classNames.map((name, index) => [name, 1 / (1 + Math.exp(-thresholds[index]!))]))
-      return async (file) =>
-        (await classify(file, { threshold: 0 })).filter(({ label, score }) => score > least.get(label)!)
-    }
-  }
-  const chosen = { ...(threshold === undefined ? {} : { threshold }), ...(topK === undefined ? {} : { topK }) }
-  return (file) => classify(file, chosen)
-}
-
 async function labelAll(
   files: readonly string[],
-  label: Label,
-  { json }: PredictOptions,
+  classify: MultiLabelPipeline,
+  { threshold, topK, json }: PredictOptions,
   io: Io,
 ): Promise<{ labelCount: number; unreadable: string[] }> {
+  const chosen = { ...(threshold === undefined ? {} : { threshold }), ...(topK === undefined ? {} : { topK }) }
   const widest = files.reduce((width, file) => Math.max(width, file.length), 0)
   let labelCount = 0
   const unreadable: string[] = []
   for (const file of files) {
     io.signal?.throwIfAborted()
     try {
-      const labels = await label(file)
+      const labels = await classify(file, chosen)
       labelCount += labels.length
       io.stdout.write(`${json ? JSON.stringify({ file, labels }) : lineOf(file.padEnd(widest), labels, io)}\n`)
     } catch (error) {

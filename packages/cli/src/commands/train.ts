@@ -36,7 +36,8 @@ async function train(data: string, options: TrainOptions, io: Io): Promise<void>
 
 async function fineTuned(data: string, options: TrainOptions, io: Io): Promise<FineTuneResult> {
   const { json, results, format, images, evaluate, keepBest, patience, ...settings } = options
-  const dataset = await readData(data, options)
+  // Named by its folder, data gives relative names of pictures to the predictions, which a report finds elsewhere too.
+  const source = format === undefined && images === undefined ? data : await readData(data, options)
   const { fineTune } = await import('@dbloss/transformers')
   const display = createProgressDisplay(io)
   const earlyStopping = {
@@ -46,7 +47,7 @@ async function fineTuned(data: string, options: TrainOptions, io: Io): Promise<F
   try {
     return await fineTune({
       ...settings,
-      data: dataset,
+      data: source,
       ...(evaluate === undefined ? {} : { evaluationSplit: evaluate }),
       ...(Object.keys(earlyStopping).length === 0 ? {} : { earlyStopping }),
       ...(io.signal === undefined ? {} : { signal: io.signal }),
@@ -85,10 +86,18 @@ ${statistics.sampleCount} training pictures, measured on ${evaluationCount} ${so
 head: labels with 100 training pictures or more, medium: 20 to 99, tail: fewer than 20
 
 ${comparisonTable(table, ['loss', 'sampler'])}
-
+${tunedF1(runs)}
 Average precision of each label
 ${classTable(table)}
 `)
+}
+
+/** What the thresholds of the model that is saved are worth. */
+function tunedF1([run]: FineTuneResult['runs']): string {
+  if (run?.tuned === undefined) return ''
+  const { micro, macro } = run.tuned.metrics.f1
+  const [microText, macroText] = [micro, macro].map((value) => (100 * value).toFixed(1))
+  return `\nThe first row with its tuned thresholds: micro F1 ${microText}, macro F1 ${macroText}\n`
 }
 
 function printNextSteps(data: string, { output, compare }: TrainOptions, io: Io): void {
@@ -97,7 +106,9 @@ function printNextSteps(data: string, { output, compare }: TrainOptions, io: Io)
   io.stdout.write(
     output === undefined
       ? `\nNothing is saved. Add --output ${colours.cyan('./my-model')} to keep the model of the first row.\n`
-      : `\n${saved} in ${colours.bold(output)}\nNext:  ${colours.cyan(`dbloss predict ${output} <images>`)}\n`,
+      : `\n${saved} in ${colours.bold(output)}
+Next:  ${colours.cyan(`dbloss report ${output} --pictures ${data}`)}
+       ${colours.cyan(`dbloss predict ${output} <images>`)}\n`,
   )
   if (compare === undefined) {
     const suggestion = `--compare bce,db,db/class-aware,distribution-balanced/class-aware`
