@@ -11,6 +11,8 @@ export interface SuitePage {
   readonly entry: URL
   /** A folder of files that it loads. */
   readonly folder?: string
+  /** Further contents by path. */
+  readonly pages?: Readonly<Record<string, string | Uint8Array>>
   /** Further flags of the browser. */
   readonly flags?: readonly string[]
 }
@@ -53,8 +55,9 @@ export async function describeInChromium(name: string, target: string, page: Sui
   })
 }
 
-async function outcomes(target: string, { entry, folder, flags }: SuitePage): Promise<ConformanceResult[]> {
+async function outcomes(target: string, { entry, folder, flags, ...further }: SuitePage): Promise<ConformanceResult[]> {
   const pages = {
+    ...further.pages,
     '/index.html': '<!doctype html><meta charset="utf-8"><script type="module" src="/suite.js"></script>',
     '/suite.js': await bundle(entry),
   }
