@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DblossError, isDblossError } from '@dbloss/core'
-import { removeUnfinished, writeFileAtomic } from '@dbloss/onnx-training'
+import { writeFileAtomic } from '@dbloss/onnx-training'
+import { makeWritableFolder } from '../writable-folder.ts'
 import { blockCheckpoints } from './block-checkpoints.ts'
 import type { BlockCheckpoints } from './block-training.ts'
 import { headCheckpoints } from './head-checkpoints.ts'
@@ -21,7 +22,7 @@ export interface Checkpoints {
 }
 
 const settingsFile = 'settings.json'
-const ownFile = /^(settings\.json|run-\d+-(head|blocks(-best-\d+)?)\.safetensors)$/
+const ownFile = /^run-\d+-(head|blocks(-best-\d+)?)\.safetensors$/
 
 /**
  * Checks before work starts whether a training can use a folder for its checkpoints.
@@ -56,28 +57,26 @@ export async function openCheckpoints(
   settings: CheckpointSettings,
   resume: boolean,
 ): Promise<Checkpoints> {
-  await makeFolder(folder)
+  await makeWritableFolder(folder, 'checkpoints')
   await checkCheckpoints(folder, settings, resume)
   const pathOf = (name: string) => join(folder, name)
+  // Without settings, files are what a killed removal has left.
+  if (!(await exists(pathOf(settingsFile)))) await removeOwnFiles(folder)
   await writeFileAtomic(pathOf(settingsFile), [Buffer.from(`${JSON.stringify(settings, undefined, 2)}\n`)])
   return {
     head: (run) => headCheckpoints(pathOf(`run-${run}-head.safetensors`)),
     blocks: (run) => blockCheckpoints(folder, `run-${run}-blocks`),
     remove: async () => {
-      for (const name of await readdir(folder)) if (ownFile.test(name)) await rm(pathOf(name), { force: true })
+      await removeOwnFiles(folder)
       await rmdir(folder).catch(() => undefined)
     },
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await removeUnfinished(folder)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw refusal(`the folder ${folder} cannot be used for checkpoints: ${reason}`, 'a folder to write in', cause)
-  }
+/** The settings go first: without them nobody takes what a kill leaves of the rest for checkpoints. */
+async function removeOwnFiles(folder: string): Promise<void> {
+  await rm(join(folder, settingsFile), { force: true })
+  for (const name of await readdir(folder)) if (ownFile.test(name)) await rm(join(folder, name), { force: true })
 }
 
 async function readSettings(folder: string): Promise<Record<string, unknown> | undefined> {

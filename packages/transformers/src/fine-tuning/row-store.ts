@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DblossError } from '@dbloss/core'
 import {
   decodeSafetensors,
   encodeSafetensors,
   type OrtData,
-  removeUnfinished,
   type SafetensorsTensor,
   type SafetensorsType,
   writeFileAtomic,
 } from '@dbloss/onnx-training'
+import { makeWritableFolder } from '../writable-folder.ts'
 
 /** What the frozen blocks make of one image, by the names of the values. */
 export type FrozenRow = Readonly<Record<string, OrtData>>
@@ -43,7 +42,8 @@ const extension = '.safetensors'
 export async function fileRows(folder: string): Promise<RowStore> {
   const fileOf = (key: string) => join(folder, `${key}${extension}`)
   const keys = new Set<string>()
-  for (const name of await openFolder(folder)) {
+  await makeWritableFolder(folder, 'cache')
+  for (const name of await readdir(folder)) {
     const key = name.slice(0, -extension.length)
     if (name.endsWith(extension) && isWhole(await readFile(fileOf(key)))) keys.add(key)
   }
@@ -54,22 +54,6 @@ export async function fileRows(folder: string): Promise<RowStore> {
       keys.add(key)
     },
     get: async (key) => decodeRow(await readFile(fileOf(key))),
-  }
-}
-
-async function openFolder(folder: string): Promise<string[]> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await removeUnfinished(folder)
-    return await readdir(folder)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new DblossError('output', `the cache ${folder} cannot be used: ${reason}; expected a folder to write in`, {
-      argument: 'cache',
-      found: folder,
-      expected: 'a folder to write in',
-      cause,
-    })
   }
 }
 

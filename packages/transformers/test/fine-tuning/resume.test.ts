@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRandom } from '@dbloss/core'
 import { describe, expect, test } from 'vitest'
@@ -110,6 +110,16 @@ describe('checkpoints', () => {
     const options = await interrupted()
     await writePictures(join(options.data, 'train'), cycle(30, [['red'], ['green'], ['blue', 'green'], []]))
     await expect(fineTune({ ...options, resume: true })).rejects.toThrow(/trainingImages differs/)
+  })
+
+  test('that a killed removal has left are not gone on from', async () => {
+    const options = await interrupted()
+    rmSync(join(options.checkpoints, 'settings.json'))
+    const changed = { ...options, seed: 8 }
+    const { checkpoints: _, ...fresh } = changed
+    const expected = await fineTune({ ...fresh, output: `${options.output}-fresh` })
+    expect(contentOf(await fineTune(changed))).toEqual(contentOf(expected))
+    expect(existsSync(options.checkpoints)).toBe(false)
   })
 
   test('that are damaged are named, and nothing is begun anew in silence', async () => {
