@@ -71,6 +71,13 @@ function resolveBlocks(options: FineTuneOptions): ResolvedBlocks | undefined {
       expected: 'trainableBlocks above 0',
     })
   }
+  if (options.dtype === 'q8') {
+    throw new DblossError('argument', 'weights of 8 bits cannot be trained; expected the dtype fp32 or fp16', {
+      argument: 'dtype',
+      found: options.dtype,
+      expected: 'fp32 or fp16, or no trainableBlocks',
+    })
+  }
   const blocks = { trainableBlocks, blockEpochs, blockBatchSize, blockLearningRate }
   return averageDecay === undefined ? blocks : { ...blocks, averageDecay }
 }

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { evaluate, namedLoss } from '@dbloss/core'
-import { decodeModel, graphOf, tensorData } from '@dbloss/onnx-training'
+import { DATA_TYPE, decodeModel, graphOf, tensorData } from '@dbloss/onnx-training'
 import { AutoImageProcessor, AutoModelForImageClassification, RawImage } from '@huggingface/transformers'
 import { describe, expect, test } from 'vitest'
 import { fineTune } from '../../src/fine-tuning/fine-tune.ts'
 import { readPredictions } from '../../src/predictions/read-predictions.ts'
 import type { Progress } from '../../src/progress.ts'
+import { inHalfPrecision } from '../backbone/support/precisions.ts'
 import { blockModel } from './support/block-model.ts'
 import { type FolderOptions, setUp } from './support/set-up.ts'
 
@@ -126,11 +127,34 @@ describe('training the last blocks', () => {
     expect(readFileSync(join(place, rows[1]!))).toEqual(untouched)
   })
 
+  test('of a backbone in half precision leaves its weights in half precision', async () => {
+    const options = await blockSetUp()
+    writeFileSync(join(options.model, 'onnx/model_fp16.onnx'), inHalfPrecision(blockModel()))
+    await fineTune({ ...options, dtype: 'fp16' })
+    const blockIn = (file: string) => {
+      const { initializer } = graphOf(decodeModel(readFileSync(file)))
+      const block = initializer.filter(({ name }) => name!.startsWith('encoder.layer.2'))
+      return block.map(({ name, dataType, rawData }) => ({ name, dataType, rawData }))
+    }
+    const before = blockIn(join(options.model, 'onnx/model_fp16.onnx'))
+    const after = blockIn(join(options.output, 'onnx/model.onnx'))
+    expect(after.map(({ dataType }) => dataType)).toEqual([DATA_TYPE.float16, DATA_TYPE.float16])
+    expect(after.map(({ name }) => name)).toEqual(before.map(({ name }) => name))
+    expect(after).not.toEqual(before)
+    const model = await AutoModelForImageClassification.from_pretrained(options.output)
+    await model.dispose()
+  })
+
   test.each([
     [
       'more blocks than the model has',
       { trainableBlocks: 9 },
       /trainable.lastBlocks is 9 but the names of the weights tell 3/,
+    ],
+    [
+      'weights of 8 bits',
+      { dtype: 'q8' as const },
+      /weights of 8 bits cannot be trained; expected the dtype fp32 or fp16/,
     ],
     ['half a block', { trainableBlocks: 0.5 }, /trainableBlocks is 0.5/],
     ['no epochs', { blockEpochs: 0 }, /blockEpochs is 0/],
