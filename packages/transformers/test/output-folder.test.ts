@@ -76,6 +76,21 @@ test('nothing is left of a write that fails or is aborted, and the old model sta
   expect(textIn(output)).toBe('old')
 })
 
+test('what the system refuses is told with the folder and the reason, and nothing is left', async () => {
+  const root = temporaryFolder()
+  const output = join(root, 'model')
+  const refused = writeFolder(output, { overwrite: false }, async (folder) => {
+    await write('half')(folder)
+    writeFileSync(join(folder, 'missing', 'file'), '')
+  })
+  await expect(refused).rejects.toMatchObject({
+    name: 'DblossError',
+    code: 'output',
+    message: expect.stringMatching(/^.*model cannot be written: ENOENT/),
+  })
+  expect(readdirSync(root)).toEqual([])
+})
+
 test('what a killed run has left is removed at the next start', async () => {
   const root = temporaryFolder()
   const output = join(root, 'model')
