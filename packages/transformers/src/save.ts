@@ -4,7 +4,7 @@ import { encodeModel, type ModelProto } from '@dbloss/onnx-training'
 import type { Backbone } from './backbone/backbone.ts'
 import { classifierConfig } from './classifier-config.ts'
 import type { FeatureScaling } from './features/feature-scaling.ts'
-import type { BlockSettings } from './fine-tuning/options.ts'
+import type { BlockSettings, EarlyStopping } from './fine-tuning/options.ts'
 import type { FineTuneResult, FineTuneRun } from './fine-tuning/result.ts'
 import { modelCard } from './model-card.ts'
 import { writeFolder } from './output-folder.ts'
@@ -13,7 +13,7 @@ import type { TrainingSettings } from './training-settings.ts'
 
 /** The settings that a saved model records; the learning rate is that of its run. */
 export type SavedSettings = Omit<Required<TrainingSettings>, 'learningRate'> &
-  BlockSettings & { readonly featureScaling: FeatureScaling }
+  BlockSettings & { readonly featureScaling: FeatureScaling; readonly earlyStopping?: EarlyStopping }
 
 /** What {@link saveModel} needs. */
 export interface SaveOptions {

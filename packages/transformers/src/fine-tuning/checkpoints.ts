@@ -25,13 +25,14 @@ const settingsFile = 'settings.json'
 const ownFile = /^run-\d+-(head|blocks(-best-\d+)?)\.safetensors$/
 
 /**
- * Checks before work starts whether a training can use a folder for its checkpoints.
+ * Checks before work starts whether a training can use a folder for its checkpoints, and makes it if need be.
  *
  * @param settings those that are known by now.
  * @throws DblossError `output` for a folder that has checkpoints, unless they are to be resumed, and for one that cannot be
  * used; `argument` for checkpoints of other settings, with what differs.
  */
 export async function checkCheckpoints(folder: string, settings: CheckpointSettings, resume: boolean): Promise<void> {
+  await makeWritableFolder(folder, 'checkpoints')
   const found = await readSettings(folder)
   if (found === undefined) return
   if (!resume) {
@@ -57,7 +58,6 @@ export async function openCheckpoints(
   settings: CheckpointSettings,
   resume: boolean,
 ): Promise<Checkpoints> {
-  await makeWritableFolder(folder, 'checkpoints')
   await checkCheckpoints(folder, settings, resume)
   const pathOf = (name: string) => join(folder, name)
   // Without settings, files are what a killed removal has left.

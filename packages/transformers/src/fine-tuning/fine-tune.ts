@@ -11,9 +11,9 @@ import { createBlockTrainer } from './block-trainer.ts'
 import { settingsOfImages, settingsOfTraining } from './checkpoint-settings.ts'
 import { checkCheckpoints, openCheckpoints } from './checkpoints.ts'
 import { finishedRun } from './finished-run.ts'
-import { computeFrozenRows, type FrozenRows } from './frozen-rows.ts'
+import { computeFrozenRows } from './frozen-rows.ts'
 import { imageNames } from './image-names.ts'
-import { type ImageSets, imageSets } from './image-sets.ts'
+import { imageSets } from './image-sets.ts'
 import { labelsOf, trainingStatistics } from './label-lists.ts'
 import { prepareRuns } from './loss-choice.ts'
 import type { FineTuneOptions } from './options.ts'
@@ -22,7 +22,7 @@ import { type ResolvedOptions, resolveOptions } from './resolved-options.ts'
 import type { FineTuneResult } from './result.ts'
 import { fileRows, memoryRows } from './row-store.ts'
 import { chooseSplits, type FineTuneSplits } from './splits.ts'
-import { trainRuns } from './train-runs.ts'
+import { type TrainRunsOptions, trainRuns } from './train-runs.ts'
 import { checkStoppable } from './validation.ts'
 
 /**
@@ -81,7 +81,7 @@ async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>>
   const { checkpoints: folder, resume = false, output, overwrite = false, signal } = options
   const known = settingsOfTraining(options, resolved, backbone)
   if (folder !== undefined) await checkCheckpoints(folder, known, resume)
-  const { images, rows } = await computeImages(work)
+  const { images, blocks } = await computeImages(work)
   const { training, validation } = images
   const statistics = trainingStatistics(training.items, classNames)
   if (resolved.earlyStopping !== undefined) {
@@ -97,7 +97,7 @@ async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>>
     { ...options, learningRate: defaultLearningRate },
     training.items.length,
   )
-  const context = { options, resolved, settings, backbone, images, statistics, rows, checkpoints }
+  const context = { options, resolved, settings, backbone, images, statistics, blocks, checkpoints }
   const trained = await trainRuns(prepared, context)
   const result = {
     runs: trained.map((run) => finishedRun(run, images, statistics)),
@@ -115,7 +115,8 @@ async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>>
   if (output !== undefined) {
     const model = trained[0]!.model ?? attachHead(backbone.graph, trained[0]!.head)
     const predictions = predictionsOf(result, { images, trained, nameOf })
-    const record = { ...settings, featureScaling: resolved.featureScaling, ...resolved.blocks }
+    const { featureScaling, earlyStopping } = resolved
+    const record = { ...settings, featureScaling, ...(earlyStopping && { earlyStopping }), ...resolved.blocks }
     await saveModel({ output, overwrite, signal, backbone, result, model, predictions, settings: record })
   }
   await checkpoints?.remove()
@@ -123,13 +124,16 @@ async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>>
 }
 
 /** Computes the features, and what the frozen blocks make of the images where others are trained. */
-async function computeImages({ options, resolved, backbone, dataset, splits }: Work): Promise<{
-  readonly images: ImageSets
-  readonly rows: FrozenRows | undefined
-}> {
+async function computeImages({
+  options,
+  resolved,
+  backbone,
+  dataset,
+  splits,
+}: Work): Promise<Pick<TrainRunsOptions, 'images' | 'blocks'>> {
   const { cache, signal, onProgress } = options
   const { blocks } = resolved
-  if (blocks === undefined) return { images: await imageSets(backbone, splits, options), rows: undefined }
+  if (blocks === undefined) return { images: await imageSets(backbone, splits, options), blocks: undefined }
   // Made first: it tells whether the blocks can be trained. What the frozen ones compute depends on no head and no loss.
   const classCount = dataset.classNames.length
   const weights = new Float32Array(backbone.featureCount * classCount)
@@ -146,7 +150,7 @@ async function computeImages({ options, resolved, backbone, dataset, splits }: W
     const place = `${backbone.fingerprint.slice(0, 32)}-last-${blocks.trainableBlocks}`
     const store = cache === undefined ? memoryRows() : await fileRows(join(cache, place))
     const rows = await computeFrozenRows({ backbone, trainer, items: images.all, store, signal, onProgress })
-    return { images, rows }
+    return { images, blocks: { ...blocks, rows } }
   } finally {
     await trainer.dispose()
   }

@@ -13,7 +13,7 @@ import type { ImageSet, ImageSets } from './image-sets.ts'
 import { findLearningRate } from './learning-rate-finder.ts'
 import type { PreparedRun } from './loss-choice.ts'
 import type { FineTuneOptions } from './options.ts'
-import type { ResolvedOptions } from './resolved-options.ts'
+import type { ResolvedBlocks, ResolvedOptions } from './resolved-options.ts'
 import type { FineTuneRun, LearningRateTrial, TrainingCurve } from './result.ts'
 import type { EpochOutcome } from './train-epochs.ts'
 
@@ -27,7 +27,7 @@ export interface TrainRunsOptions {
   readonly images: ImageSets
   readonly statistics: LabelStatistics
   /** Present where blocks are trained. */
-  readonly rows: FrozenRows | undefined
+  readonly blocks: (ResolvedBlocks & { readonly rows: FrozenRows }) | undefined
   readonly checkpoints: Checkpoints | undefined
 }
 
@@ -51,7 +51,7 @@ interface HeadRun extends Pick<TrainedRun, 'prepared' | 'learningRate' | 'learni
 
 /** Trains the heads of all runs, then their blocks, and computes the logits of the images that are measured. */
 export async function trainRuns(runs: readonly PreparedRun[], context: TrainRunsOptions): Promise<TrainedRun[]> {
-  const { settings, options, resolved } = context
+  const { settings, options, blocks } = context
   const reportHeads = startPhase('training', runs.length * settings.epochs, options.onProgress)
   reportHeads(0)
   const heads: HeadRun[] = []
@@ -62,7 +62,6 @@ export async function trainRuns(runs: readonly PreparedRun[], context: TrainRuns
     }
     heads.push(await trainHeadOf(run, index, context, onEpoch))
   }
-  const { blocks } = resolved
   if (blocks === undefined) return heads.map((head) => withHeadAlone(head, context))
   const epochs = blocks.blockEpochs
   const reportBlocks = startPhase('blocks', runs.length * epochs, options.onProgress)
@@ -73,7 +72,7 @@ export async function trainRuns(runs: readonly PreparedRun[], context: TrainRuns
       reportBlocks(index * epochs + outcome.epoch)
       options.onEpoch?.({ run: head.prepared.name, phase: 'blocks', epochs, ...outcome })
     }
-    trained.push(await withBlocks(head, index, context, onEpoch))
+    trained.push(await withBlocks(head, index, blocks, context, onEpoch))
   }
   return trained
 }
@@ -89,8 +88,9 @@ async function trainHeadOf(
   const { features, labels } = images.training
   const shared = { ...settings, ort: backbone.ort, loss, sampler, features, labels, featureScaling }
   const samples = { ...shared, classCount: statistics.classCount, signal: options.signal }
-  const found = resolved.learningRate === 'find' ? await findLearningRate(samples) : undefined
-  const learningRate = found?.learningRate ?? (resolved.learningRate as number)
+  const given = resolved.learningRate
+  const { learningRate, trials } =
+    given === 'find' ? await findLearningRate(samples) : { learningRate: given, trials: undefined }
   const training: HeadTrainingOptions = {
     ...samples,
     learningRate,
@@ -100,7 +100,7 @@ async function trainHeadOf(
     onEpoch,
   }
   const trained = await trainHeadByEpochs(training)
-  return { prepared, learningRate, ...(found && { learningRateTrials: found.trials }), ...trained }
+  return { prepared, learningRate, ...(trials && { learningRateTrials: trials }), ...trained }
 }
 
 function withHeadAlone({ curve, ...run }: HeadRun, { images }: TrainRunsOptions): TrainedRun {
@@ -116,10 +116,11 @@ function withHeadAlone({ curve, ...run }: HeadRun, { images }: TrainRunsOptions)
 async function withBlocks(
   { curve, head, ...run }: HeadRun,
   index: number,
-  { options, resolved, settings, backbone, images, statistics, rows, checkpoints }: TrainRunsOptions,
+  blocks: NonNullable<TrainRunsOptions['blocks']>,
+  { options, resolved, settings, backbone, images, statistics, checkpoints }: TrainRunsOptions,
   onEpoch: (outcome: EpochOutcome) => void,
 ): Promise<TrainedRun> {
-  const { trainableBlocks, blockEpochs, blockBatchSize, blockLearningRate, averageDecay } = resolved.blocks!
+  const { trainableBlocks, blockEpochs, blockBatchSize, blockLearningRate, averageDecay, rows } = blocks
   const { weightDecay, seed } = settings
   const { training, validation, evaluation } = images
   const { trainer, curve: blockCurve } = await trainBlocks({
@@ -135,7 +136,7 @@ async function withBlocks(
     batchSize: blockBatchSize,
     learningRate: blockLearningRate,
     earlyStopping: resolved.earlyStopping,
-    rows: rows!,
+    rows,
     training,
     validation: validation && { ...validation, statistics },
     checkpoints: checkpoints?.blocks(index),
@@ -144,7 +145,7 @@ async function withBlocks(
   })
   try {
     const weights = measuredWeights(averageDecay)
-    const logitsOf = ({ places }: ImageSet) => blockLogits(trainer, rows!, places, weights, statistics.classCount)
+    const logitsOf = ({ places }: ImageSet) => blockLogits(trainer, rows, places, weights, statistics.classCount)
     const model = await trainer.toModel(weights)
     return {
       ...run,

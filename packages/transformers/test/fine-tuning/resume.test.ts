@@ -136,10 +136,15 @@ describe('checkpoints', () => {
     const { checkpoints, ...without } = options
     await expect(fineTune({ ...without, resume: true })).rejects.toThrow(/resume needs checkpoints/)
     writeFileSync(checkpoints, '')
-    await expect(fineTune(options)).rejects.toMatchObject({
+    let started = false
+    const onProgress = () => {
+      started = true
+    }
+    await expect(fineTune({ ...options, onProgress })).rejects.toMatchObject({
       code: 'output',
       message: expect.stringContaining(checkpoints),
     })
+    expect(started).toBe(false)
     const folder = `${checkpoints}-2`
     mkdirSync(folder)
     writeFileSync(join(folder, 'mine.txt'), '')
