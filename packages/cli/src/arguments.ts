@@ -1,19 +1,9 @@
 import { isLossName, type LossName, namedLosses } from '@dbloss/core'
-import type {
-  BackboneDtype,
-  FeatureScaling,
-  OnBadImage,
-  Pooling,
-  SamplerName,
-  ValidationMetric,
-} from '@dbloss/transformers'
+import type { FeatureScaling, SamplerName, ValidationMetric } from '@dbloss/transformers'
 import { InvalidArgumentError } from 'commander'
 
 export const samplers: readonly SamplerName[] = ['uniform', 'class-aware']
-export const poolings: readonly Pooling[] = ['auto', 'cls', 'mean', 'cls+mean', 'pooler']
 export const featureScalings: readonly FeatureScaling[] = ['rms', 'standardize', 'none']
-export const badImageActions: readonly OnBadImage[] = ['fail', 'skip']
-export const backboneDtypes: readonly BackboneDtype[] = ['fp32', 'fp16', 'q8']
 export const validationMetrics: readonly ValidationMetric[] = [
   'map',
   'map.head',

@@ -10,13 +10,21 @@ const nextSteps: Partial<Record<DblossErrorCode, string>> = {
   statistics: 'Every class needs at least one picture that shows it and one that does not.',
 }
 
+/** What data errors are about that no layout of a picture folder helps with. */
+const otherData = new Set(['images', 'pictures', 'predictions', 'splits'])
+
 /** Prints an error as one readable line, and what to try next where there is something to suggest. */
 export function reportError(error: unknown, io: Io): void {
   const colours = coloursFor(io, io.stderr)
   const message = error instanceof Error ? error.message : String(error)
   io.stderr.write(`${colours.red('error:')} ${oneLine(message)}\n`)
-  const nextStep = isDblossError(error) ? nextSteps[error.code] : undefined
+  const nextStep = nextStepAfter(error)
   if (nextStep !== undefined) io.stderr.write(`${nextStep}\n`)
+}
+
+function nextStepAfter(error: unknown): string | undefined {
+  if (!isDblossError(error) || otherData.has(error.argument ?? '')) return undefined
+  return nextSteps[error.code]
 }
 
 function oneLine(message: string): string {

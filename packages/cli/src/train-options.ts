@@ -1,16 +1,7 @@
 import { type LossName, namedLosses } from '@dbloss/core'
-import type {
-  BackboneDtype,
-  FeatureScaling,
-  OnBadImage,
-  Pooling,
-  SamplerName,
-  ValidationMetric,
-} from '@dbloss/transformers'
+import type { FeatureScaling, SamplerName, ValidationMetric } from '@dbloss/transformers'
 import { type Command, Option } from 'commander'
 import {
-  backboneDtypes,
-  badImageActions,
   featureScalings,
   type LossAndSampler,
   parseCompare,
@@ -18,16 +9,16 @@ import {
   parseLoss,
   parseNumber,
   parseSubset,
-  poolings,
   type Subset,
   samplers,
   validationMetrics,
 } from './arguments.ts'
 import { addDataOptions, type DataOptions, dataArgument } from './data-options.ts'
 import { trainHelp } from './help.ts'
+import { addBackboneOptions, addBadImageOption, type BackboneOptions, type BadImageOption } from './picture-options.ts'
 
 /** The options of `dbloss train`. */
-export interface TrainOptions extends DataOptions {
+export interface TrainOptions extends DataOptions, BackboneOptions, BadImageOption {
   readonly model: string
   readonly output?: string
   readonly loss: LossName
@@ -38,8 +29,6 @@ export interface TrainOptions extends DataOptions {
   readonly batchSize: number
   readonly learningRate: number | 'find'
   readonly weightDecay: number
-  readonly pooling: Pooling
-  readonly dtype: BackboneDtype
   readonly featureScaling: FeatureScaling
   readonly trainableBlocks?: number
   readonly blockEpochs?: number
@@ -47,7 +36,6 @@ export interface TrainOptions extends DataOptions {
   readonly blockLearningRate?: number
   readonly averageDecay?: number
   readonly cache?: string
-  readonly onBadImage: OnBadImage
   readonly evaluate?: string
   readonly validation?: number
   readonly keepBest?: ValidationMetric
@@ -118,20 +106,14 @@ function addLearningOptions(command: Command): void {
 }
 
 function addFeatureOptions(command: Command): void {
-  command
-    .addOption(
-      new Option('--pooling <name>', 'how a base model’s output becomes one vector').choices(poolings).default('auto'),
-    )
-    .addOption(new Option('--dtype <name>', 'the precision of the backbone').choices(backboneDtypes).default('fp32'))
+  addBackboneOptions(command)
+  addBadImageOption(command)
     .addOption(
       new Option('--feature-scaling <name>', 'before training; the saved model undoes it')
         .choices(featureScalings)
         .default('rms'),
     )
     .option('--cache <folder>', 'keep the features of pictures there, for later runs')
-    .addOption(
-      new Option('--on-bad-image <action>', 'what an unreadable picture does').choices(badImageActions).default('fail'),
-    )
 }
 
 function addMeasuringOptions(command: Command): void {

@@ -1,7 +1,6 @@
 import { type LabelStatistics, labelStatistics, longTailMetrics, statisticsFromCounts } from '@dbloss/core'
-import type { Dataset, OnBadImage } from '@dbloss/transformers'
-import { type Command, Option } from 'commander'
-import { badImageActions } from '../arguments.ts'
+import type { Dataset } from '@dbloss/transformers'
+import type { Command } from 'commander'
 import {
   addDataOptions,
   addSplitsOption,
@@ -16,11 +15,11 @@ import {
 import { coloursFor, type Io } from '../io.ts'
 import { printJson } from '../json-output.ts'
 import type { ModelRecord } from '../model-record.ts'
+import { addBadImageOption, type BadImageOption } from '../picture-options.ts'
 import { scoreSplits } from '../score-images.ts'
 import { classTable, comparisonTable } from '../tables.ts'
 
-interface EvaluateOptions extends DataOptions, SplitsOption {
-  readonly onBadImage: OnBadImage
+interface EvaluateOptions extends DataOptions, SplitsOption, BadImageOption {
   readonly json: boolean
 }
 
@@ -42,9 +41,7 @@ export function addEvaluate(program: Command, io: Io): void {
     .argument('<data>', dataArgument)
   addDataOptions(command)
   addSplitsOption(command, 'to measure on, as in validation,test (default: all but train, or train where it is alone)')
-    .addOption(
-      new Option('--on-bad-image <action>', 'what an unreadable picture does').choices(badImageActions).default('fail'),
-    )
+  addBadImageOption(command)
     .option('--json', 'print JSON instead of tables', false)
     .addHelpText('after', help)
     .action((model: string, data: string, options: EvaluateOptions) => evaluate(model, data, options, io))

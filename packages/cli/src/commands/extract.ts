@@ -1,6 +1,6 @@
-import type { Backbone, BackboneDtype, ExtractedFeatures, ImageItem, OnBadImage, Pooling } from '@dbloss/transformers'
-import { type Command, Option } from 'commander'
-import { backboneDtypes, badImageActions, parseNumber, poolings } from '../arguments.ts'
+import type { Backbone, ExtractedFeatures, ImageItem } from '@dbloss/transformers'
+import type { Command } from 'commander'
+import { parseNumber } from '../arguments.ts'
 import {
   addDataOptions,
   addSplitsOption,
@@ -14,15 +14,13 @@ import {
 import { Interruption } from '../interruption.ts'
 import { coloursFor, type Io } from '../io.ts'
 import { printJson } from '../json-output.ts'
+import { addBackboneOptions, addBadImageOption, type BackboneOptions, type BadImageOption } from '../picture-options.ts'
 import { createProgressDisplay } from '../progress.ts'
 
-interface ExtractOptions extends DataOptions, SplitsOption {
+interface ExtractOptions extends DataOptions, SplitsOption, BackboneOptions, BadImageOption {
   readonly model: string
   readonly cache: string
-  readonly pooling: Pooling
-  readonly dtype: BackboneDtype
   readonly batchSize: number
-  readonly onBadImage: OnBadImage
   readonly json: boolean
 }
 
@@ -46,14 +44,9 @@ export function addExtract(program: Command, io: Io): void {
     .requiredOption('--cache <folder>', 'where features are kept')
   addDataOptions(command)
   addSplitsOption(command, 'whose features are computed, as in train,test (default: all)')
-    .addOption(
-      new Option('--pooling <name>', 'how a base model’s output becomes one vector').choices(poolings).default('auto'),
-    )
-    .addOption(new Option('--dtype <name>', 'the precision of the backbone').choices(backboneDtypes).default('fp32'))
+  addBackboneOptions(command)
+  addBadImageOption(command)
     .option('--batch-size <n>', 'pictures at a time', parseNumber({ integer: true, minimum: 1 }), 8)
-    .addOption(
-      new Option('--on-bad-image <action>', 'what an unreadable picture does').choices(badImageActions).default('fail'),
-    )
     .option('--json', 'print JSON instead of text', false)
     .addHelpText('after', help)
     .action((data: string, options: ExtractOptions) => extract(data, options, io))

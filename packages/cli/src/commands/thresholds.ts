@@ -1,7 +1,5 @@
 import { longTailMetrics, statisticsFromCounts, type ThresholdObjective, tuneThresholds } from '@dbloss/core'
-import type { OnBadImage } from '@dbloss/transformers'
 import { type Command, Option } from 'commander'
-import { badImageActions } from '../arguments.ts'
 import {
   addDataOptions,
   addSplitsOption,
@@ -14,12 +12,12 @@ import {
 import { coloursFor, type Io } from '../io.ts'
 import { printJson } from '../json-output.ts'
 import { readModelRecord, storeThresholds } from '../model-record.ts'
+import { addBadImageOption, type BadImageOption } from '../picture-options.ts'
 import { scoreSplits } from '../score-images.ts'
 import { createTable } from '../tables.ts'
 
-interface ThresholdsOptions extends DataOptions, SplitsOption {
+interface ThresholdsOptions extends DataOptions, SplitsOption, BadImageOption {
   readonly objective: ThresholdObjective
-  readonly onBadImage: OnBadImage
   readonly dryRun: boolean
   readonly json: boolean
 }
@@ -46,11 +44,10 @@ export function addThresholds(program: Command, io: Io): void {
     .argument('<model>', 'the folder of the model')
     .argument('<data>', dataArgument)
   addDataOptions(command)
-  addSplitsOption(command, 'to tune on (default: validation)')
-    .addOption(new Option('--objective <name>', 'what is made highest').choices(objectives).default('macro-f1'))
-    .addOption(
-      new Option('--on-bad-image <action>', 'what an unreadable picture does').choices(badImageActions).default('fail'),
-    )
+  addSplitsOption(command, 'to tune on (default: validation)').addOption(
+    new Option('--objective <name>', 'what is made highest').choices(objectives).default('macro-f1'),
+  )
+  addBadImageOption(command)
     .option('--dry-run', 'only print them', false)
     .option('--json', 'print JSON instead of a table', false)
     .addHelpText('after', help)
