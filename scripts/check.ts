@@ -18,6 +18,10 @@ const steps: readonly Step[] = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'types of the page of TensorFlow.js', command: ['tsc', '--noEmit', '-p', 'examples/tfjs-browser'] },
   { name: 'types of the page of ONNX Runtime', command: ['tsc', '--noEmit', '-p', 'examples/onnx-browser'] },
+  {
+    name: 'types of the page of transformers.js',
+    command: ['tsc', '--noEmit', '-p', 'examples/transformers-browser'],
+  },
   { name: 'lint and format', command: ['biome', 'ci', '.'] },
   { name: 'every public export is documented', command: [...tsx, 'scripts/check-docstrings.ts'] },
   { name: 'the page of losses is current', command: [...tsx, 'scripts/generate-loss-page.ts', '--check'] },

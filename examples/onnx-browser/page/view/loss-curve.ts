@@ -7,23 +7,34 @@ const smoothing = 0.85
 /** Most points that are drawn. */
 const mostPoints = 300
 
+/** What is counted, and what a point is. */
+interface LossCurveTexts {
+  readonly unit: string
+  readonly points: string
+}
+
 /**
  * The loss of each step as a point, and their moving average as a curve.
  *
  * @returns a function to call when there is more to show.
  */
-export function showLossCurve(container: Element, losses: readonly number[], totalSteps: number): () => void {
+export function showLossCurve(
+  container: Element,
+  losses: readonly number[],
+  totalSteps: number,
+  { unit, points }: LossCurveTexts = { unit: 'step', points: 'Of each batch' },
+): () => void {
   const chart = html('div', { class: 'chart' })
-  const redraw = keepDrawn(chart, (width) => drawLoss(losses, totalSteps, width))
+  const redraw = keepDrawn(chart, (width) => drawLoss(losses, totalSteps, width, unit))
   container.replaceChildren(
     html('h2', {}, 'Loss'),
-    html('p', { class: 'quiet' }, 'Of each batch as a point, smoothed as a line.'),
+    html('p', { class: 'quiet' }, `${points} as a point, smoothed as a line.`),
     chart,
   )
   return redraw
 }
 
-function drawLoss(losses: readonly number[], totalSteps: number, width: number): SVGElement {
+function drawLoss(losses: readonly number[], totalSteps: number, width: number, unit: string): SVGElement {
   const plot: Plot = { left: 40, right: width - 14, top: 26, bottom: height - 34 }
   const ticks = lossTicks(losses)
   const xOf = (step: number) => plot.left + ((plot.right - plot.left) * step) / totalSteps
@@ -39,9 +50,9 @@ function drawLoss(losses: readonly number[], totalSteps: number, width: number):
   const label = { x: plot.right + 12, y: height - 3, class: 'tick', 'text-anchor': 'end' }
   return svg(
     'svg',
-    { width, height, role: 'img', 'aria-label': 'Loss of each step' },
+    { width, height, role: 'img', 'aria-label': `Loss of each ${unit}` },
     valueAxis(plot, ticks, 'loss'),
-    svg('text', label, 'step'),
+    svg('text', label, unit),
     ...stepTicks(totalSteps).map((step) =>
       svg('text', { x: xOf(step), y: plot.bottom + 16, class: 'tick', 'text-anchor': 'middle' }, `${step}`),
     ),
