@@ -30,11 +30,11 @@ const smoothing = 0.9
 /** The loss has exploded when it is so many times the least one. */
 const explosion = 4
 /** What is left between the rate at which the loss was least, just before it rises, and the one that is taken. */
-const margin = 10
+const margin = 3
 
 /**
  * Learning-rate range test: a head is trained from zeros, as the real training will begin, with a rate that rises by the same
- * factor every step, from 1e-5 to 1 in 60 steps. A tenth of the rate at which the loss, as a moving average, is least is
+ * factor every step, from 1e-5 to 1 in 60 steps. A third of the rate at which the loss, as a moving average, is least is
  * taken. The head is thrown away.
  *
  * @throws DblossError as `trainHead`. Rejects with the signal's reason when it is aborted.
@@ -89,7 +89,7 @@ async function stepOrExplode(step: () => Promise<{ readonly loss: number }>): Pr
   }
 }
 
-/** A tenth of the rate with the least loss, the highest of those that are equally good. */
+/** A third of the rate with the least loss, the highest of those that are equally good. */
 export function suggestedRate(trials: readonly LearningRateTrial[]): number {
   const best = trials.reduce((least, trial) => (trial.loss <= least.loss ? trial : least))
   return Math.max(lowest, best.learningRate / margin)

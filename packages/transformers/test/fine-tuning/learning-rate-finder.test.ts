@@ -43,9 +43,9 @@ describe('the range test', () => {
     expect(learningRate).toBeLessThan(0.01)
   })
 
-  test('suggests a tenth of the rate with the least loss, the highest of equals, at least 1e-5', () => {
+  test('suggests a third of the rate with the least loss, the highest of equals, at least 1e-5', () => {
     const trial = (learningRate: number, loss: number) => ({ learningRate, loss })
-    expect(suggestedRate([trial(1e-3, 3), trial(1e-2, 1), trial(1e-1, 1), trial(1, 2)])).toBeCloseTo(1e-2, 12)
+    expect(suggestedRate([trial(1e-3, 3), trial(1e-2, 1), trial(1e-1, 1), trial(1, 2)])).toBeCloseTo(1e-1 / 3, 12)
     expect(suggestedRate([trial(1e-5, 1), trial(1e-4, 2)])).toBe(1e-5)
   })
 })
