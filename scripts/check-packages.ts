@@ -17,7 +17,7 @@ const budgets: Readonly<Record<string, number>> = {
   '@dbloss/conformance': 16,
   '@dbloss/tfjs': 12,
   '@dbloss/onnx-training': 40,
-  '@dbloss/transformers': 24,
+  '@dbloss/transformers': 36,
   '@dbloss/transformers/browser': 8,
   dbloss: 12,
 }
