@@ -1,5 +1,6 @@
 import { DblossError } from '@dbloss/core'
-import { DATA_TYPE, isLeft, type ModelGraph, tensorData } from '../onnx/index.ts'
+import { DATA_TYPE, type ModelGraph, tensorData } from '../onnx/index.ts'
+import { isLeft } from '../onnx/model-file.ts'
 import type { ValueShape } from './shapes.ts'
 
 /** What is known of the values of a graph before a step runs: all shapes, and the integers that decide about gradients. */

@@ -11,7 +11,7 @@ export {
   type ReductionOperator,
   valueInfo,
 } from './graph-builder.ts'
-export { isLeft, ModelFile, readModelFile } from './model-file.ts'
+export { readModelFile } from './model-file.ts'
 export { describeNode, graphOf, isStandardDomain, ModelGraph, valuesRead } from './model-graph.ts'
 export { makeTensor, type TensorData, tensorData } from './tensor.ts'
 export * from './types.ts'

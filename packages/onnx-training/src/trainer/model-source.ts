@@ -1,5 +1,6 @@
 import { DblossError } from '@dbloss/core'
-import { decodeModel, encodeModel, graphOf, isLeft, ModelFile, type ModelProto } from '../onnx/index.ts'
+import { decodeModel, encodeModel, graphOf, type ModelProto } from '../onnx/index.ts'
+import { isLeft, ModelFile } from '../onnx/model-file.ts'
 import type { Ort } from '../ort.ts'
 import { withSessionEntry } from '../session-entries.ts'
 import { modelHash } from './model-hash.ts'
