@@ -1,6 +1,7 @@
 import { DblossError } from '@dbloss/core'
 import { byteLength, describeTensor } from './tensor-size.ts'
 import type { ModelProto, TensorProto } from './types.ts'
+import { withInitializers } from './with-initializers.ts'
 
 /** ONNX asks for offsets that are multiples of a page of memory, so that files can be mapped. */
 const PAGE = 4096
@@ -83,9 +84,7 @@ export function separateData(model: ModelProto, location: string): SeparatedMode
     end = offset + rawData.length
     return { ...rest, ...externalEntries({ location, offset, length: rawData.length }) }
   }
-  const { graph } = model
-  if (graph === undefined) return { model, data }
-  return { model: { ...model, graph: { ...graph, initializer: graph.initializer.map(separate) } }, data }
+  return { model: model.graph === undefined ? model : withInitializers(model, separate), data }
 }
 
 function refusal(tensor: TensorProto, found: string, expected: string): DblossError {

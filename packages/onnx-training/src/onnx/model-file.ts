@@ -6,6 +6,7 @@ import { type ExternalRegion, externalEntries, externalRegion } from './external
 import { graphOf } from './model-graph.ts'
 import { DATA_TYPE, type ModelProto, type TensorProto } from './types.ts'
 import { tensorsOf } from './walk-graphs.ts'
+import { withInitializers } from './with-initializers.ts'
 
 /**
  * Reads a model file in Node, with the data that its tensors keep in other files (`external_data` of ONNX). Those files
@@ -91,7 +92,7 @@ export class ModelFile {
 
   /** The model without the data of large weights that lie in the files: it refers to them there. */
   leaveData(model: ModelProto): ModelProto {
-    return withTensors(model, (tensor) => {
+    return withInitializers(model, (tensor) => {
       const { rawData, ...rest } = tensor
       const region = rawData === undefined ? undefined : this.#regions.get(rawData)
       if (region === undefined || !canBeLeft(tensor) || region.file.folder !== this.folder) return tensor
@@ -108,7 +109,7 @@ export class ModelFile {
       const { location, offset, length } = externalRegion(tensor)
       data.set(tensor, await files.get(location)!.read(offset, length))
     }
-    return withTensors(model, (tensor) => {
+    return withInitializers(model, (tensor) => {
       const { externalData: _region, dataLocation: _location, ...rest } = tensor
       return data.has(tensor) ? { ...rest, rawData: data.get(tensor)! } : tensor
     })
@@ -132,11 +133,6 @@ export function isLeft({ dataLocation }: TensorProto): boolean {
 
 function canBeLeft({ dataType, rawData = new Uint8Array() }: TensorProto): boolean {
   return (dataType === DATA_TYPE.float || dataType === DATA_TYPE.double) && rawData.length >= SMALLEST_LEFT
-}
-
-function withTensors(model: ModelProto, change: (tensor: TensorProto) => TensorProto): ModelProto {
-  const graph = graphOf(model)
-  return { ...model, graph: { ...graph, initializer: graph.initializer.map(change) } }
 }
 
 function checkTotal(path: string, total: number): void {

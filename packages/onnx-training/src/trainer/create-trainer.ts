@@ -3,6 +3,7 @@ import { checkNoFurtherInputs } from '../check-loss-inputs.ts'
 import { fixedSize } from '../differentiation/shapes.ts'
 import { elementCount } from '../element-count.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
+import { momentsOf } from '../optimizer-graph.ts'
 import { checkedOptimizer } from '../optimizers.ts'
 import { Device } from './device.ts'
 import { ModelSource } from './model-source.ts'
@@ -11,7 +12,7 @@ import { groupParameters } from './parameter-groups.ts'
 import { planTraining, type StartWeights } from './plan-training.ts'
 import type { Trainer, TrainerOptions, TrainerState } from './trainer.ts'
 import type { TrainingPlan } from './training-plan.ts'
-import { averageName, stateOf, type UpdateOptions } from './update-graph.ts'
+import { averageName, type UpdateOptions, weightsOf } from './update-graph.ts'
 
 /**
  * Trains weights of an ONNX model with the ordinary inference runtime, on any execution provider: the gradient is derived
@@ -54,7 +55,9 @@ async function trainerOf(source: ModelSource, options: Omit<TrainerOptions, 'mod
 
 function startOf(startWeights: StartWeights, update: UpdateOptions): TrainerState['tensors'] {
   const averages = [...startWeights].map(([name, values]) => [averageName(name), values.slice()] as const)
-  const zeros = stateOf(update).map(({ name, shape }) => [name, new Float32Array(elementCount(shape))] as const)
+  const zeros = momentsOf(update.optimizer, weightsOf(update)).map(
+    ({ name, shape }) => [name, new Float32Array(elementCount(shape))] as const,
+  )
   return Object.fromEntries([...zeros, ...startWeights, ...(update.averageDecay === undefined ? [] : averages)])
 }
 

@@ -1,13 +1,12 @@
-import { DATA_TYPE, graphOf, halvesOfFloats, type ModelProto, makeTensor, type TensorProto } from '../onnx/index.ts'
+import { DATA_TYPE, halvesOfFloats, type ModelProto, makeTensor, type TensorProto } from '../onnx/index.ts'
+import { withInitializers } from '../onnx/with-initializers.ts'
 
 /** A model with other values of some weights, each in the element type that it has; all else is shared with the original. */
 export function withWeights(model: ModelProto, weights: ReadonlyMap<string, Float32Array | Float64Array>): ModelProto {
-  const graph = graphOf(model)
-  const initializer = graph.initializer.map((tensor) => {
+  return withInitializers(model, (tensor) => {
     const values = weights.get(tensor.name!)
     return values === undefined ? tensor : withValues(tensor, values)
   })
-  return { ...model, graph: { ...graph, initializer } }
 }
 
 function withValues({ name = '', dims, dataType }: TensorProto, values: Float32Array | Float64Array): TensorProto {

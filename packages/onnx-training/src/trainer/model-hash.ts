@@ -5,7 +5,7 @@ import type { ModelProto } from '../onnx/index.ts'
 export async function modelHash(model: ModelProto): Promise<string> {
   const parts: Uint8Array[] = []
   for (const chunk of encodeModelChunks(model)) parts.push(await sha256(chunk))
-  const digest = await sha256(await new Blob(parts as Uint8Array<ArrayBuffer>[]).bytes())
+  const digest = await sha256(new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()))
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 

@@ -106,8 +106,8 @@ export class TrainingSessions {
       this.#stepSession(stepGraph(this.#plan, this.#loss, this.#update), [LOSS]),
     )
     const frozen = await this.#frozenTensors(samples)
-    const given = Object.fromEntries(segment!.frozen.map((name) => [name, frozen[name]!]))
-    return session.run(needed(session, { ...given, ...feeds, ...this.#labels(labels, samples.batchSize) }))
+    const given = { ...feeds, ...this.#feeds(segment!, frozen, feeds), ...this.#labels(labels, samples.batchSize) }
+    return session.run(needed(session, given))
   }
 
   /**

@@ -71,9 +71,15 @@ export function appendUpdate(
   }
 }
 
+/** The weights, by the names under which they go round. */
+export function weightsOf({ parameters }: UpdateOptions): StateTensor[] {
+  return parameters.map(({ initializer, shape }) => ({ name: initializer, shape }))
+}
+
 /** The tensors that go round through the steps: weights, moments of the optimizer and averages. */
-export function stateOf({ optimizer, parameters, averageDecay }: UpdateOptions): StateTensor[] {
-  const weights = parameters.map(({ initializer, shape }) => ({ name: initializer, shape }))
+export function stateOf(options: UpdateOptions): StateTensor[] {
+  const { optimizer, averageDecay } = options
+  const weights = weightsOf(options)
   const averages = weights.map(({ name, shape }) => ({ name: averageName(name), shape }))
   return [...weights, ...momentsOf(optimizer, weights), ...(averageDecay === undefined ? [] : averages)]
 }

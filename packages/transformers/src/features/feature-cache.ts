@@ -1,8 +1,8 @@
-import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DblossError } from '@dbloss/core'
-import { removeUnfinished, writeFileAtomic } from '@dbloss/onnx-training'
+import { writeFileAtomic } from '@dbloss/onnx-training'
 import type { Backbone } from '../backbone/backbone.ts'
+import { makeWritableFolder } from '../writable-folder.ts'
 import { decodeShard, encodeShard, isShardName } from './feature-shard.ts'
 
 /** Feature vectors of one backbone, kept in a folder. */
@@ -45,7 +45,8 @@ export async function openFeatureCache(
   const place = join(folder, fingerprint.slice(0, 32))
   const rows = new Map<string, Float32Array>()
   const notes: string[] = []
-  for (const name of await openFolder(place, folder)) {
+  await makeWritableFolder(place, 'cache', { what: 'cache', given: folder })
+  for (const name of (await readdir(place)).filter(isShardName).sort()) {
     const path = join(place, name)
     // Another process may have removed it by now.
     const bytes = await readFile(path).catch(() => undefined)
@@ -77,23 +78,5 @@ export async function openFeatureCache(
     },
     write,
     notes,
-  }
-}
-
-/** Makes the folder if need be, and gives the names of its shards. */
-async function openFolder(place: string, given: string): Promise<string[]> {
-  try {
-    await mkdir(place, { recursive: true })
-    await access(place, constants.R_OK | constants.W_OK)
-    await removeUnfinished(place)
-    return (await readdir(place)).filter(isShardName).sort()
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new DblossError('output', `the cache ${given} cannot be used: ${reason}; expected a folder to write in`, {
-      argument: 'cache',
-      found: given,
-      expected: 'a folder to write in',
-      cause,
-    })
   }
 }
