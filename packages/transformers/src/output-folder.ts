@@ -4,13 +4,30 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
 import { recordKey } from './classifier-config.ts'
 
+/** What a folder holds, for messages, and whether a folder is such a one: only then is it overwritten. */
+export interface FolderContent {
+  readonly name: string
+  readonly isIn: (folder: string) => Promise<boolean>
+}
+
+/** How {@link writeFolder} writes. */
+export interface WriteFolderOptions {
+  /** Replaces a folder with the same content. */
+  readonly overwrite: boolean
+  readonly signal?: AbortSignal | undefined
+  /** Default: a model that dbloss saved. */
+  readonly content?: FolderContent
+}
+
+const model: FolderContent = { name: 'model', isIn: hasSavedModel }
+
 /**
  * Checks before work starts that a folder can be written, and removes what a killed run has left beside it.
  *
  * @throws DblossError `output` when it exists and is not empty, unless `overwrite` is set and dbloss wrote it; when it is a
  * file; and when its place cannot be written.
  */
-export async function checkOutputFolder(output: string, overwrite: boolean): Promise<void> {
+export async function checkOutputFolder(output: string, overwrite: boolean, content = model): Promise<void> {
   const path = resolve(output)
   await recover(path)
   const entry = await stat(path).catch(() => undefined)
@@ -18,8 +35,9 @@ export async function checkOutputFolder(output: string, overwrite: boolean): Pro
   if (!entry.isDirectory()) throw refusal(`${output} is a file`, output, 'a folder')
   if ((await readdir(path)).length > 0) {
     if (!overwrite) throw refusal(`${output} exists and is not empty`, output, 'a new folder, or overwrite')
-    if (!(await wroteDbloss(path))) {
-      throw refusal(`${output} is no model that dbloss wrote, so it is not overwritten`, output, 'a model of dbloss')
+    if (!(await content.isIn(path))) {
+      const problem = `${output} is no ${content.name} that dbloss wrote, so it is not overwritten`
+      throw refusal(problem, output, `a ${content.name} of dbloss`)
     }
   }
   return checkWritable(dirname(path), output)
@@ -34,11 +52,11 @@ export async function checkOutputFolder(output: string, overwrite: boolean): Pro
  */
 export async function writeFolder(
   output: string,
-  { overwrite, signal }: { readonly overwrite: boolean; readonly signal?: AbortSignal | undefined },
+  { overwrite, signal, content = model }: WriteFolderOptions,
   write: (folder: string) => Promise<void>,
 ): Promise<void> {
   const path = resolve(output)
-  await checkOutputFolder(output, overwrite)
+  await checkOutputFolder(output, overwrite, content)
   const temporary = siblingOf(path, 'new')
   try {
     await mkdir(temporary, { recursive: true })
@@ -51,7 +69,7 @@ export async function writeFolder(
     throw new DblossError('output', `${output} cannot be written: ${error.message}`, {
       argument: 'output',
       found: output,
-      expected: 'a folder that can be written, with room for the model',
+      expected: `a folder that can be written, with room for the ${content.name}`,
       cause: error,
     })
   }
@@ -100,7 +118,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function wroteDbloss(path: string): Promise<boolean> {
+async function hasSavedModel(path: string): Promise<boolean> {
   try {
     const config: unknown = JSON.parse(await readFile(join(path, 'config.json'), 'utf8'))
     return typeof config === 'object' && config !== null && recordKey in config

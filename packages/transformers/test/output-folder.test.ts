@@ -54,6 +54,19 @@ test('a folder that dbloss did not write is never overwritten', async () => {
   expect(readdirSync(output)).toEqual(['config.json'])
 })
 
+test('other content is recognised by its own mark', async () => {
+  const output = join(temporaryFolder(), 'notes')
+  const content = { name: 'notebook', isIn: async (folder: string) => existsSync(join(folder, 'notes.txt')) }
+  const writeNotes = async (folder: string) => writeFileSync(join(folder, 'notes.txt'), '')
+  await writeFolder(output, { overwrite: false, content }, write('old'))
+  await expect(writeFolder(output, { overwrite: true, content }, writeNotes)).rejects.toThrow(
+    /notes is no notebook that dbloss wrote, so it is not overwritten; expected a notebook of dbloss/,
+  )
+  await writeFolder(output, { overwrite: true }, writeNotes)
+  await writeFolder(output, { overwrite: true, content }, write('new'))
+  expect(readdirSync(output)).toEqual(['config.json'])
+})
+
 test('nothing is left of a write that fails or is aborted, and the old model stays', async () => {
   const root = temporaryFolder()
   const output = join(root, 'model')

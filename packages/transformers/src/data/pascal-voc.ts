@@ -15,6 +15,8 @@ export interface PascalVocOptions {
    * leaves the image out for that class; here the image counts as one without the label.)
    */
   readonly difficult?: 'include' | 'exclude'
+  /** The list of each split, without `.txt`, as `{ train: 'trainval' }`. Default: `train`, `val` and `test`, or `trainval`. */
+  readonly lists?: { readonly train: string } & Readonly<Partial<Record<SplitName, string>>>
 }
 
 const listsFolder = 'ImageSets/Main'
@@ -41,9 +43,9 @@ export function isPascalVoc(files: readonly string[]): boolean {
  */
 export async function readPascalVoc(folder: string, options: PascalVocOptions = {}): Promise<Dataset> {
   const files = await listFolder(resolve(folder), folder)
-  const layout = { folder, images: imagesById(files, folder), annotations: new Set(files), options }
+  const layout = { folder, images: imagesById(files, folder), files: new Set(files), options }
   const splits: Partial<Record<SplitName, readonly NamedItem[]>> = {}
-  for (const [split, list] of Object.entries(listsOf(files, folder)) as [SplitName, string][]) {
+  for (const [split, list] of Object.entries(options.lists ?? listsOf(files, folder)) as [SplitName, string][]) {
     splits[split] = await readList(list, layout)
   }
   const used = new Set(Object.values(splits).flatMap((items) => items.map(({ path }) => path)))
@@ -54,7 +56,7 @@ export async function readPascalVoc(folder: string, options: PascalVocOptions = 
 interface Layout {
   readonly folder: string
   readonly images: ReadonlyMap<string, string>
-  readonly annotations: ReadonlySet<string>
+  readonly files: ReadonlySet<string>
   readonly options: PascalVocOptions
 }
 
@@ -88,6 +90,7 @@ function imagesById(files: readonly string[], folder: string): Map<string, strin
 
 async function readList(list: string, layout: Layout): Promise<NamedItem[]> {
   const path = join(layout.folder, listsFolder, `${list}.txt`)
+  if (!layout.files.has(`${listsFolder}/${list}.txt`)) throw dataError(path, 'does not exist', list, 'an id a line')
   const lines = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '').split('\n')
   const entries = lines.flatMap((line, index) => {
     const id = line.trim()
@@ -101,11 +104,11 @@ async function readList(list: string, layout: Layout): Promise<NamedItem[]> {
 }
 
 async function readItem(id: string, place: string, layout: Layout): Promise<NamedItem> {
-  const { folder, images, annotations, options } = layout
+  const { folder, images, files, options } = layout
   const image = images.get(id)
   if (image === undefined) throw dataError(place, `names ${id}`, id, `an image JPEGImages/${id}.jpg`)
   const annotation = `Annotations/${id}.xml`
-  if (!annotations.has(annotation)) throw dataError(place, `names ${id}`, id, `a file ${annotation}`)
+  if (!files.has(annotation)) throw dataError(place, `names ${id}`, id, `a file ${annotation}`)
   const file = join(folder, annotation)
   const objects = parseVocAnnotation(await readFile(file, 'utf8'), file)
   const counted = objects.filter(({ difficult }) => options.difficult === 'include' || !difficult)

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
+import { checkDataset } from '../../src/data/check.ts'
 import { readParquet } from '../../src/data/parquet.ts'
 import { openParquet } from '../../src/data/parquet-table.ts'
 import { readImageBytes } from '../../src/data/read-image-bytes.ts'
@@ -177,6 +178,16 @@ describe('what is refused', () => {
         .catch((error: unknown) => error)
       if (outcome instanceof Error) expect(outcome).toMatchObject({ name: 'DblossError', code: 'data' })
     }
+  })
+
+  test('bytes that are no image are found by checking, with their row', async () => {
+    const { classNames, splits } = await readParquet(join(fixtures, 'row-groups.parquet'))
+    const rows = { classNames, splits: { train: splits.train.slice(2, 4) }, withoutMetadata: [] }
+    const { unreadable } = await checkDataset(rows)
+    expect(unreadable.map(({ path }) => path)).toEqual(
+      [2, 3].map((row) => `${join(fixtures, 'row-groups.parquet')} row ${row}`),
+    )
+    expect(unreadable[0]?.reason).toMatch(/row-groups\.parquet row 2/)
   })
 
   test('a table knows its row groups', async () => {

@@ -86,6 +86,25 @@ describe('the layout', () => {
     expect(Object.keys(splits)).toEqual(['train'])
   })
 
+  test('lists of other names, for any split', async () => {
+    const folder = folderWith({
+      ...image('1', object('cat')),
+      ...image('2', object('dog')),
+      ...image('3', object('dog')),
+      'ImageSets/Main/train.txt': '1',
+      'ImageSets/Main/trainval.txt': '1\n2',
+      'ImageSets/Main/holiday.txt': '3',
+    })
+    const { splits } = await readPascalVoc(folder, { lists: { train: 'trainval', test: 'holiday' } })
+    expect(splits.train.map(({ id }) => id)).toEqual(['1', '2'])
+    expect(splits.test?.map(({ id, labels }) => [id, labels])).toEqual([['3', [1]]])
+    expect(splits.validation).toBeUndefined()
+    await expect(readPascalVoc(folder, { lists: { train: 'test' } })).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/ImageSets\/Main\/test\.txt does not exist; expected an id a line/),
+    })
+  })
+
   test('difficult objects give no label, unless they are included', async () => {
     const folder = folderWith({
       ...image('1', object('cat'), object('dog', '1')),
