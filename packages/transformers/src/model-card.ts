@@ -20,14 +20,14 @@ tags:
 
 # Multi-label image classifier
 
-${classNames.length} labels; ${trained} on ${cell(model)} (features: ${features.description}, ${features.count} numbers).
+${classNames.length} labels; ${trained} on ${markdownText(model)} (features: ${features.description}, ${features.count} numbers).
 An image can carry several labels, so scores are σ(logits), one a label. The image-classification pipeline of
 transformers.js applies softmax instead; use:
 
 \`\`\`js
 import { multiLabelPipeline } from '@dbloss/transformers'
 
-const classify = await multiLabelPipeline('./this-folder')
+const classify = await multiLabelPipeline('./this-folder') // or its name on the hub
 console.log(await classify('photo.jpg'))
 \`\`\`
 
@@ -50,7 +50,7 @@ ${splitRows(result, run).join('\n')}
 |---|---|---|---|
 ${labelRows(result, run).join('\n')}
 
-The logits of every image that was measured are in \`predictions.jsonl\`.
+The logits of every image that was measured are in \`predictions.jsonl\`, where that is kept with the model.
 `
 }
 
@@ -97,7 +97,7 @@ function labelRows({ classNames, statistics }: Result, { metrics, tuned }: FineT
   return byCount.map((index) => {
     const threshold = scoreOf(tuned?.thresholds[index] ?? 0).toFixed(2)
     const precision = percent(metrics.averagePrecision[index]!)
-    return `| ${cell(classNames[index]!)} | ${statistics.classCounts[index]} | ${precision} | ${threshold} |`
+    return `| ${markdownText(classNames[index]!)} | ${statistics.classCounts[index]} | ${precision} | ${threshold} |`
   })
 }
 
@@ -111,6 +111,6 @@ function percent(value: number): string {
 }
 
 /** Text that does not end a table cell or begin markup. */
-function cell(text: string): string {
+export function markdownText(text: string): string {
   return text.replaceAll(/[\\|`*_<>[\]]/g, '\\$&').replaceAll('\n', ' ')
 }

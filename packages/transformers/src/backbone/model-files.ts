@@ -33,12 +33,17 @@ export async function resolveModel(model: string): Promise<string> {
   for (const path of [resolve(model), ...(env.localModelPath ? [join(env.localModelPath, model)] : [])]) {
     if (await isFolder(path)) return path
   }
-  if (/^[^./\\~][^/\\]*(\/[^/\\]+)?$/.test(model)) return model
+  if (isHubName(model)) return model
   throw new DblossError('model', `there is no folder ${model}; expected a local folder or a name on the hub`, {
     argument: 'model',
     found: model,
     expected: 'a local folder or a name on the hub',
   })
+}
+
+/** Whether a text may be a name on the hub, `model` or `user/model`; what is none is a path. */
+export function isHubName(text: string): boolean {
+  return /^[^./\\~:][^/\\:]*(\/[^/\\:]+)?$/.test(text)
 }
 
 /**
