@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
 
 interface Step {
   readonly name: string
@@ -37,6 +38,23 @@ interface Tally {
   failed: number
 }
 
+/** What vitest's JSON report says of the tests. */
+interface TestReport {
+  readonly success: boolean
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
 const reportFile = 'reports/vitest.json'
 
 function runStep({ command }: Step): boolean {
@@ -45,27 +63,36 @@ function runStep({ command }: Step): boolean {
 }
 
 /** Runs vitest, or takes its last report, and counts its tests; a run without a report counts as one failure. */
-function testTally(runTests: boolean): Tally {
+function testTally(runTests: boolean): Tally & { readonly failures: readonly string[] } {
   if (runTests) {
     rmSync(reportFile, { force: true })
     runStep({ name: 'tests', command: ['vitest', 'run'] })
   }
   if (!existsSync(reportFile)) {
     console.error(`there is no ${reportFile}: the test run did not end`)
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failed: 1, failures: ['tests'] }
   }
-  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as {
-    success: boolean
-    numPassedTests: number
-    numFailedTests: number
-  }
+  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as TestReport
   // A suite that cannot be loaded fails the run without a failed test.
   const failed = report.success ? 0 : Math.max(report.numFailedTests, 1)
-  return { passed: report.numPassedTests, failed }
+  return { passed: report.numPassedTests, failed, failures: failed === 0 ? [] : failedTests(report) }
 }
 
-const tally = testTally(!process.argv.includes('--after-tests'))
-const failures: string[] = tally.failed > 0 ? ['tests'] : []
+/** The failed tests with the first lines of their messages, for the end of the output. */
+function failedTests({ testResults }: TestReport): string[] {
+  const firstLines = (message = ''): string => message.split('\n').slice(0, 12).join('\n    ')
+  const found = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(process.cwd(), name)
+    const tests = assertionResults.filter((test) => test.status === 'failed')
+    if (tests.length === 0 && status === 'failed') return [`${file}\n    ${firstLines(message)}`]
+    return tests.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n    ${firstLines(failureMessages[0])}`)
+  })
+  return found.length > 0 ? found : ['tests']
+}
+
+const { failures: testFailures, ...counts } = testTally(!process.argv.includes('--after-tests'))
+const tally: Tally = counts
+const failures = [...testFailures]
 for (const step of steps) {
   console.log(`\n── ${step.name}: ${step.command.join(' ')}`)
   const started = Date.now()
@@ -77,6 +104,6 @@ for (const step of steps) {
     failures.push(step.name)
   }
 }
-if (failures.length > 0) console.log(`\nfailed: ${failures.join(', ')}`)
+if (failures.length > 0) console.log(`\nfailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`)
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`)
 process.exitCode = tally.failed === 0 ? 0 : 1
