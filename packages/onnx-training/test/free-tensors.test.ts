@@ -9,11 +9,11 @@ test('the memory of tensors is free without a collection', async () => {
   const mebibytes = () => process.memoryUsage().arrayBuffers / 2 ** 20
   const before = mebibytes()
   const tensors = Array.from({ length: 8 }, () => tensor(new Float32Array(64 * count)))
-  // 128 in all; what the test runner has may be collected meanwhile.
-  expect(mebibytes() - before).toBeGreaterThan(120)
+  // 128 in all; what the test runner itself has comes and goes meanwhile.
+  expect(mebibytes() - before).toBeGreaterThan(96)
   freeTensors(tensors)
-  // The first call closes a port, which takes some turns of the event loop.
-  await vi.waitFor(() => expect(mebibytes() - before).toBeLessThan(8))
+  // The first call closes a port, which takes some turns of the event loop: many on a busy machine.
+  await vi.waitFor(() => expect(mebibytes() - before).toBeLessThan(32), { timeout: 30_000 })
 })
 
 test('twice the same tensor, and one that is free already, do no harm', () => {
