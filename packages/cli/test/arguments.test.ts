@@ -1,6 +1,7 @@
 import { namedLosses } from '@dbloss/core'
 import { describe, expect, test } from 'vitest'
-import { parseCompare, parseLoss, parseNumber, parseSubset } from '../src/arguments.ts'
+import { parseCompare, parseNumber, parseSubset } from '../src/arguments.ts'
+import { lossText, parseLoss } from '../src/loss-text.ts'
 import { dbloss } from './collect.ts'
 
 describe('arguments', () => {
@@ -12,6 +13,24 @@ describe('arguments', () => {
     expect(() => parseCompare('bce/often')).toThrow("'bce/often' is not LOSS or LOSS/SAMPLER")
     expect(() => parseCompare('bce/uniform/twice')).toThrow('is not LOSS or LOSS/SAMPLER')
     expect(() => parseLoss('asl')).toThrow("There is no loss 'asl'; known are distribution-balanced, db,")
+  })
+  test('losses with parameters', () => {
+    const withParameters = { name: 'db-focal', parameters: { mu: 0.3, lambda: 5, variant: 'released' } }
+    expect(parseLoss('db-focal( mu=0.3, lambda = 5,variant=released )')).toEqual(withParameters)
+    expect(parseCompare('bce,db(mu=auto, kappa=1e-2)/class-aware, nt-bce')).toEqual([
+      { loss: 'bce', sampler: 'uniform' },
+      { loss: { name: 'db', parameters: { mu: 'auto', kappa: 0.01 } }, sampler: 'class-aware' },
+      { loss: 'nt-bce', sampler: 'uniform' },
+    ])
+    const parameters = { mu: 0.3, lambda: 5 }
+    expect(parseLoss(lossText('db', parameters))).toEqual({ name: 'db', parameters })
+    for (const list of ['', 'mu', 'mu=', '=1', 'mu=1,mu=2', 'mu=1,,lambda=2', 'm u=1']) {
+      expect(() => parseLoss(`db(${list})`)).toThrow(/is not PARAMETER=VALUE/)
+    }
+    for (const text of ['db(mu=1', 'db)mu=1(', 'db(mu=1)x', 'db((mu=1))']) {
+      expect(() => parseLoss(text)).toThrow(/is not LOSS or LOSS\(/)
+    }
+    expect(() => parseLoss('asl(m=0.05)')).toThrow("There is no loss 'asl'")
   })
   test('subsets', () => {
     expect(parseSubset('400,10,2,7')).toEqual({ max: 400, min: 10, exponent: 2, seed: 7 })

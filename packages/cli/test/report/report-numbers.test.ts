@@ -1,131 +1,42 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRandom } from '@dbloss/core'
 import { type Predictions, readPredictions, type ScoredPicture, writePredictions } from '@dbloss/transformers'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { bySplit, splitKeys } from '../../src/report/numbers/comparison.ts'
+import { splitKeys } from '../../src/report/numbers/comparison.ts'
 import type { ReportNumbers } from '../../src/report/numbers/report-numbers.ts'
 import { reportHtml } from '../../src/report/report-html.ts'
 import { embeddedNumbers } from './embedded-numbers.ts'
+import {
+  averagePrecision,
+  basicInterval,
+  bootstrapSamples,
+  calibrationError,
+  classPrecision,
+  crossEntropy,
+  f1Of,
+  mean,
+  meanPrecisions,
+  type PlainPredictions,
+  plainPredictions,
+  sigmoid,
+  sum,
+} from './plain-measures.ts'
 import { plausiblePredictions } from './plausible-predictions.ts'
 
-/*
- * The numbers of the report are computed anew here from the text of the predictions file, by the definitions of the
- * measures and none of the code that the report uses, but for the random numbers of the bootstrap.
- */
-
-interface Line {
-  readonly file: string
-  readonly split: 'train' | 'validation' | 'test'
-  readonly labels: readonly number[]
-  readonly logits: Readonly<Record<string, readonly number[]>>
-}
-
+/** The numbers of the report are compared with what is computed anew from the text of the predictions file. */
 let numbers: ReportNumbers
-let header: Pick<Predictions, 'classNames' | 'classCounts' | 'runs'>
-let lines: Line[]
-const linesOf = (split: Line['split']): Line[] => lines.filter((line) => line.split === split)
+let plain: PlainPredictions
 
 async function report(predictions: Predictions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'dbloss-report-'))
-  const file = join(folder, 'predictions.jsonl')
+  const path = join(folder, 'predictions.jsonl')
   const { training, scored, ...rest } = predictions
   const pictures = [...training, ...scored]
-  await writePredictions(file, { header: { ...rest, imageCount: pictures.length }, pictures })
-  const [first, ...others] = (await readFile(file, 'utf8')).trimEnd().split('\n')
-  header = JSON.parse(first!)
-  lines = others.map((line) => JSON.parse(line))
-  numbers = embeddedNumbers(await reportHtml(await readPredictions(file), { readThumbnail: async () => undefined }))
+  await writePredictions(path, { header: { ...rest, imageCount: pictures.length }, pictures })
+  plain = plainPredictions(await readFile(path, 'utf8'))
+  numbers = embeddedNumbers(await reportHtml(await readPredictions(path), { readThumbnail: async () => undefined }))
   await rm(folder, { recursive: true })
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-const mean = (values: readonly number[]): number => sum(values) / values.length
-const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit))
-
-/** The mean over the positives of the precision among all that score as high; NaN without positives. */
-function averagePrecision(scored: readonly { positive: boolean; score: number }[]): number {
-  const positives = scored.filter(({ positive }) => positive)
-  return mean(
-    positives.map(({ score }) => {
-      const above = scored.filter((other) => other.score >= score)
-      return above.filter(({ positive }) => positive).length / above.length
-    }),
-  )
-}
-
-function classPrecision(pictures: readonly Line[], run: string, index: number): number {
-  return averagePrecision(
-    pictures.map(({ labels, logits }) => ({ positive: labels.includes(index), score: logits[run]![index]! })),
-  )
-}
-
-/** The mean over the classes of each split that have a positive. */
-function meanPrecisions(pictures: readonly Line[], run: string): Record<(typeof splitKeys)[number], number> {
-  const precisions = header.classNames.map((_, index) => classPrecision(pictures, run, index))
-  return bySplit((split) =>
-    mean(
-      precisions.filter((value, index) => {
-        const count = header.classCounts[index]!
-        const own = count >= 100 ? 'head' : count >= 20 ? 'medium' : 'tail'
-        return !Number.isNaN(value) && (split === 'all' || split === own)
-      }),
-    ),
-  )
-}
-
-/** numpy's quantile. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b)
-  const place = share * (sorted.length - 1)
-  const low = sorted[Math.floor(place)]!
-  return low + (place % 1) * ((sorted[Math.floor(place) + 1] ?? low) - low)
-}
-
-const basicInterval = (estimate: number, values: readonly number[], least: number) => ({
-  estimate,
-  lower: Math.max(least, 2 * estimate - quantile(values, 0.975)),
-  upper: Math.min(1, 2 * estimate - quantile(values, 0.025)),
-})
-
-function f1Of(pictures: readonly Line[], run: string, thresholds: readonly number[]) {
-  const count = (positive: boolean, predicted: boolean, index: number): number =>
-    pictures.filter(({ labels, logits }) => {
-      return labels.includes(index) === positive && logits[run]![index]! > thresholds[index]! === predicted
-    }).length
-  const classes = thresholds.map((_, index) => {
-    return { tp: count(true, true, index), fp: count(false, true, index), fn: count(true, false, index) }
-  })
-  const f1 = ({ tp, fp, fn }: { tp: number; fp: number; fn: number }): number =>
-    tp === 0 ? 0 : (2 * tp) / (2 * tp + fp + fn)
-  const total = {
-    tp: sum(classes.map(({ tp }) => tp)),
-    fp: sum(classes.map(({ fp }) => fp)),
-    fn: sum(classes.map(({ fn }) => fn)),
-  }
-  return { micro: f1(total), macro: mean(classes.map(f1)), perClass: classes.map(f1) }
-}
-
-/** Over 15 bins of equal width, of all elements. */
-function calibrationError(pictures: readonly Line[], run: string, temperature: number): number {
-  const elements = pictures.flatMap(({ labels, logits }) =>
-    logits[run]!.map((logit, index) => ({ p: sigmoid(logit / temperature), y: labels.includes(index) ? 1 : 0 })),
-  )
-  const bins = Array.from({ length: 15 }, (_, bin) => elements.filter(({ p }) => Math.ceil(p * 15) === bin + 1))
-  return (
-    sum(bins.filter((bin) => bin.length > 0).map((bin) => Math.abs(sum(bin.map(({ p, y }) => p - y))))) /
-    elements.length
-  )
-}
-
-function crossEntropy({ labels, logits }: Line, run: string, temperature: number): number {
-  return sum(
-    logits[run]!.map((logit, index) => {
-      const p = sigmoid(logit / temperature)
-      return -Math.log(labels.includes(index) ? p : 1 - p)
-    }),
-  )
 }
 
 /** Sums of some hundred terms in another order, of logits that were rounded to single precision. */
@@ -135,31 +46,29 @@ describe('the numbers in a report of two runs that carry thresholds and a temper
   beforeAll(() => report(plausiblePredictions({ classCount: 7, pictures: 40, runs: 2, training: 300, tuned: true })))
 
   test('average precision of each class, and mAP by split', () => {
-    for (const [place, { name }] of header.runs.entries()) {
-      const expected = meanPrecisions(linesOf('test'), name)
+    for (const [place, { name }] of plain.runs.entries()) {
+      const expected = meanPrecisions(plain, plain.test, name)
       for (const split of splitKeys) {
         const found = numbers.comparison.runs[place]!.map[split].estimate
         if (Number.isNaN(expected[split])) expect(found).toBeNull()
         else expect(found).toBeCloseTo(expected[split], 12)
       }
       numbers.runs[place]!.averagePrecision.forEach(({ estimate }, index) => {
-        expect(estimate).toBeCloseTo(classPrecision(linesOf('test'), name, index), 12)
+        expect(estimate).toBeCloseTo(classPrecision(plain.test, name, index), 12)
       })
     }
   })
 
   test('bootstrap intervals of mAP, of the lead and of each class', () => {
-    const pictures = linesOf('test')
+    const pictures = plain.test
     const { resamples, seed, confidence, winners } = numbers.comparison
     expect({ resamples, confidence }).toEqual({ resamples: 1000, confidence: 0.95 })
-    const random = createRandom(seed)
-    const names = header.runs.map(({ name }) => name)
-    const drawn = Array.from({ length: resamples }, () => {
-      const sample = pictures.map(() => pictures[random.integer(pictures.length)]!)
-      return names.map((name) => ({ all: meanPrecisions(sample, name).all, first: classPrecision(sample, name, 0) }))
-    })
+    const names = plain.runs.map(({ name }) => name)
+    const drawn = bootstrapSamples(pictures, { resamples, seed }).map((sample) =>
+      names.map((name) => ({ all: meanPrecisions(plain, sample, name).all, first: classPrecision(sample, name, 0) })),
+    )
     names.forEach((name, place) => {
-      const estimate = meanPrecisions(pictures, name).all
+      const estimate = meanPrecisions(plain, pictures, name).all
       const { lower, upper } = basicInterval(
         estimate,
         drawn.map((runs) => runs[place]!.all),
@@ -177,7 +86,7 @@ describe('the numbers in a report of two runs that carry thresholds and a temper
     })
     const best = names.indexOf(winners.all!.run)
     const other = 1 - best
-    const lead = meanPrecisions(pictures, names[best]!).all - meanPrecisions(pictures, names[other]!).all
+    const lead = meanPrecisions(plain, pictures, names[best]!).all - meanPrecisions(plain, pictures, names[other]!).all
     expect(lead).toBeGreaterThan(0)
     const expected = basicInterval(
       lead,
@@ -192,14 +101,14 @@ describe('the numbers in a report of two runs that carry thresholds and a temper
   })
 
   test('F1 at logit 0 and at the thresholds of the file', () => {
-    for (const [place, { name, thresholds }] of header.runs.entries()) {
+    for (const [place, { name, thresholds }] of plain.runs.entries()) {
       const { untuned, tuned } = numbers.runs[place]!
       expect(tuned).toMatchObject({ by: 'file', thresholds })
       for (const [decisions, limits] of [
         [untuned, thresholds!.map(() => 0)] as const,
         [tuned!, thresholds!] as const,
       ]) {
-        const expected = f1Of(linesOf('test'), name, limits)
+        const expected = f1Of(plain.test, name, limits)
         expect(decisions.f1.micro).toBeCloseTo(expected.micro, 12)
         expect(decisions.f1.macro).toBeCloseTo(expected.macro, 12)
         decisions.perClass.forEach(({ f1 }, index) => {
@@ -210,17 +119,17 @@ describe('the numbers in a report of two runs that carry thresholds and a temper
   })
 
   test('calibration error before and after the temperature of the file', () => {
-    for (const [place, { name, temperature }] of header.runs.entries()) {
+    for (const [place, { name, temperature }] of plain.runs.entries()) {
       const { calibration, calibrated } = numbers.runs[place]!
       expect(calibrated).toMatchObject({ by: 'file', temperature })
-      expect(calibration.micro).toBeCloseTo(calibrationError(linesOf('test'), name, 1), digits)
-      expect(calibrated!.micro).toBeCloseTo(calibrationError(linesOf('test'), name, temperature as number), digits)
+      expect(calibration.micro).toBeCloseTo(calibrationError(plain.test, name, 1), digits)
+      expect(calibrated!.micro).toBeCloseTo(calibrationError(plain.test, name, temperature!), digits)
     }
   })
 
   test('every point of a precision–recall curve is a decision that can be made, and the area is that of all points', () => {
-    const { name } = header.runs[0]!
-    const elements = linesOf('test').flatMap(({ labels, logits }) =>
+    const { name } = plain.runs[0]!
+    const elements = plain.test.flatMap(({ labels, logits }) =>
       logits[name]!.map((score, index) => ({ score, positive: labels.includes(index) })),
     )
     const positives = elements.filter(({ positive }) => positive).length
@@ -249,21 +158,19 @@ describe('the numbers in a report of two runs that carry thresholds and a temper
     expect(companions).toMatchObject({ source: 'train', pictureCount: 300 })
     companions.classes.forEach((row, i) => {
       companions.classes.forEach((column, j) => {
-        const withColumn = linesOf('train').filter(({ labels }) => labels.includes(column))
+        const withColumn = plain.train.filter(({ labels }) => labels.includes(column))
         const share = withColumn.filter(({ labels }) => labels.includes(row)).length / withColumn.length
         expect(companions.probabilities[i]![j]).toBeCloseTo(share, 12)
       })
     })
     const [{ classes, count }] = companions.pairs as [{ classes: [number, number]; count: number }]
-    expect(linesOf('train').filter(({ labels }) => classes.every((index) => labels.includes(index)))).toHaveLength(
-      count,
-    )
+    expect(plain.train.filter(({ labels }) => classes.every((index) => labels.includes(index)))).toHaveLength(count)
   })
 
   test('the most wrong pictures', () => {
-    const run = header.runs.find(({ name }) => name === numbers.judge)!
-    const expected = linesOf('test')
-      .map((line) => ({ file: line.file, loss: crossEntropy(line, run.name, run.temperature as number) }))
+    const run = plain.runs.find(({ name }) => name === numbers.judge)!
+    const expected = plain.test
+      .map((line) => ({ file: line.file, loss: crossEntropy(line, run.name, run.temperature!) }))
       .sort((a, b) => b.loss - a.loss)
       .slice(0, 12)
     expect(numbers.mostWrong.map(({ file }) => file)).toEqual(expected.map(({ file }) => file))
@@ -273,14 +180,14 @@ describe('the numbers in a report of two runs that carry thresholds and a temper
   })
 
   test('labels that may be missing or wrong', () => {
-    const run = header.runs.find(({ name }) => name === numbers.judge)!
-    const pictures = [...linesOf('test'), ...linesOf('validation')]
-    const suspects = header.classNames.flatMap((_, index) => {
+    const run = plain.runs.find(({ name }) => name === numbers.judge)!
+    const pictures = [...plain.test, ...plain.validation]
+    const suspects = plain.classNames.flatMap((_, index) => {
       const judged = pictures.map(({ file, labels, logits }) => {
         return {
           file,
           has: labels.includes(index),
-          p: sigmoid(logits[run.name]![index]! / (run.temperature as number)),
+          p: sigmoid(logits[run.name]![index]! / run.temperature!),
         }
       })
       const present = mean(judged.filter(({ has }) => has).map(({ p }) => p))
@@ -308,35 +215,35 @@ describe('the numbers of runs without thresholds and temperature', () => {
   beforeAll(() => report(plausiblePredictions({ classCount: 6, pictures: 60, runs: 2, training: 300 })))
 
   test('thresholds have the highest F1 of each class on the validation pictures', () => {
-    for (const [place, { name }] of header.runs.entries()) {
+    for (const [place, { name }] of plain.runs.entries()) {
       const { tuned } = numbers.runs[place]!
       expect(tuned!.by).toBe('report')
-      const reached = f1Of(linesOf('validation'), name, tuned!.thresholds).perClass
-      header.classNames.forEach((_, index) => {
-        const scores = linesOf('validation').map(({ logits }) => logits[name]![index]!)
+      const reached = f1Of(plain.validation, name, tuned!.thresholds).perClass
+      plain.classNames.forEach((_, index) => {
+        const scores = plain.validation.map(({ logits }) => logits[name]![index]!)
         const possible = [-Infinity, ...scores].map((threshold) => {
           return f1Of(
-            linesOf('validation'),
+            plain.validation,
             name,
-            header.classNames.map(() => threshold),
+            plain.classNames.map(() => threshold),
           ).perClass[index]!
         })
         expect(reached[index]).toBeCloseTo(Math.max(...possible), 12)
       })
-      expect(tuned!.f1.macro).toBeCloseTo(f1Of(linesOf('test'), name, tuned!.thresholds).macro, 12)
+      expect(tuned!.f1.macro).toBeCloseTo(f1Of(plain.test, name, tuned!.thresholds).macro, 12)
     }
   })
 
   test('the temperature has a lower cross-entropy on the validation pictures than its neighbours', () => {
-    for (const [place, { name }] of header.runs.entries()) {
+    for (const [place, { name }] of plain.runs.entries()) {
       const { calibrated } = numbers.runs[place]!
       expect(calibrated!.by).toBe('report')
       const temperature = calibrated!.temperature as number
       const lossAt = (factor: number): number =>
-        sum(linesOf('validation').map((line) => crossEntropy(line, name, temperature * factor)))
+        sum(plain.validation.map((line) => crossEntropy(line, name, temperature * factor)))
       expect(lossAt(1)).toBeLessThan(lossAt(0.98))
       expect(lossAt(1)).toBeLessThan(lossAt(1.02))
-      expect(calibrated!.micro).toBeCloseTo(calibrationError(linesOf('test'), name, temperature), digits)
+      expect(calibrated!.micro).toBeCloseTo(calibrationError(plain.test, name, temperature), digits)
     }
   })
 })
@@ -356,7 +263,7 @@ describe('without what a report can do without', () => {
       [null, null],
     ])
     expect(numbers.comparison.runs[0]!.map.all.estimate).toBeCloseTo(
-      meanPrecisions(linesOf('validation'), 'bce').all,
+      meanPrecisions(plain, plain.validation, 'bce').all,
       12,
     )
   })
@@ -373,7 +280,7 @@ describe('without what a report can do without', () => {
     await report({ ...whole, scored: whole.scored.map(without) })
     expect(numbers.runs[0]!.averagePrecision[2]).toEqual({ estimate: null, lower: null, upper: null })
     expect(numbers.classes[2]!.positives).toBe(0)
-    expect(numbers.comparison.runs[0]!.map.all.estimate).toBeCloseTo(meanPrecisions(linesOf('test'), 'bce').all, 12)
+    expect(numbers.comparison.runs[0]!.map.all.estimate).toBeCloseTo(meanPrecisions(plain, plain.test, 'bce').all, 12)
   })
 
   test('without a scored picture there is no report', async () => {
