@@ -2,7 +2,7 @@ import { DblossError } from '@dbloss/core'
 import { type AttributeValue, encodeAttribute } from './attribute.ts'
 import { encodeModel } from './codec.ts'
 import { isStandardDomain, valuesRead } from './model-graph.ts'
-import { makeTensor } from './tensor.ts'
+import { makeTensor, type TensorSource } from './tensor.ts'
 import {
   DATA_TYPE,
   type GraphProto,
@@ -111,11 +111,7 @@ export class GraphBuilder {
   }
 
   /** A named tensor of the model, such as weights. */
-  initializer(
-    name: string,
-    data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array,
-    dims: readonly number[],
-  ): string {
+  initializer(name: string, data: TensorSource, dims: readonly number[]): string {
     if (this.#graph.initializer.some((existing) => existing.name === name)) {
       throw new DblossError('model', `the graph has an initializer '${name}' already`, {
         argument: 'name',
@@ -129,10 +125,7 @@ export class GraphBuilder {
   }
 
   /** A constant; equal ones are stored once. Prefer it to {@link initializer} where the name does not matter. */
-  constant(
-    data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array,
-    dims: readonly number[],
-  ): string {
+  constant(data: TensorSource, dims: readonly number[]): string {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     // Large constants are not worth a key of their own size.
     const key =

@@ -13,6 +13,6 @@ export {
 } from './graph-builder.ts'
 export { readModelFile } from './model-file.ts'
 export { describeNode, graphOf, isStandardDomain, ModelGraph, valuesRead } from './model-graph.ts'
-export { makeTensor, type TensorData, tensorData } from './tensor.ts'
+export { makeTensor, type TensorData, type TensorSource, tensorData } from './tensor.ts'
 export * from './types.ts'
 export { type WriteModelOptions, writeModelFile } from './write-model-file.ts'

@@ -1,5 +1,6 @@
 import { DblossError } from '@dbloss/core'
 import { elementCount } from '../element-count.ts'
+import { halvesOfFloats } from './float16.ts'
 import { byteLength, checkedElementCount, describeTensor, shapeText } from './tensor-size.ts'
 import { DATA_TYPE, type TensorProto } from './types.ts'
 
@@ -109,16 +110,15 @@ function fromField(tensor: TensorProto, { create, field }: ElementType): TensorD
   return data
 }
 
+/** The arrays that tensors are made of. */
+export type TensorSource = Float32Array | Float64Array | Int8Array | Int32Array | BigInt64Array | Uint8Array
+
 /**
- * A tensor for a model: float32, float64, int32, int64 or bytes by the type of the array.
+ * A tensor for a model: float32, float64, int8, int32, int64 or bytes by the type of the array.
  *
  * @throws DblossError `shape` when the size of the data differs from the shape.
  */
-export function makeTensor(
-  name: string,
-  data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array,
-  dims: readonly number[],
-): TensorProto {
+export function makeTensor(name: string, data: TensorSource, dims: readonly number[]): TensorProto {
   const size = elementCount(dims)
   if (data.length !== size) {
     throw new DblossError('shape', `tensor '${name}' has ${data.length} values for shape [${dims.join(', ')}]`, {
@@ -131,9 +131,16 @@ export function makeTensor(
   return { name, dims: [...dims], dataType: dataTypeOf(data), rawData }
 }
 
-function dataTypeOf(data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array): number {
+/** A float16 tensor of the numbers nearest to the given ones; ±∞ beyond 65,519. */
+export function makeHalfTensor(name: string, values: ArrayLike<number>, dims: readonly number[]): TensorProto {
+  const rawData = new Uint8Array(halvesOfFloats(values).buffer)
+  return { name, dims: [...dims], dataType: DATA_TYPE.float16, rawData }
+}
+
+function dataTypeOf(data: TensorSource): number {
   if (data instanceof Float32Array) return DATA_TYPE.float
   if (data instanceof Float64Array) return DATA_TYPE.double
+  if (data instanceof Int8Array) return DATA_TYPE.int8
   if (data instanceof Int32Array) return DATA_TYPE.int32
   return data instanceof BigInt64Array ? DATA_TYPE.int64 : DATA_TYPE.uint8
 }

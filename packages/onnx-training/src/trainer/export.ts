@@ -1,4 +1,5 @@
-import { DATA_TYPE, halvesOfFloats, type ModelProto, makeTensor, type TensorProto } from '../onnx/index.ts'
+import { DATA_TYPE, type ModelProto, makeTensor, type TensorProto } from '../onnx/index.ts'
+import { makeHalfTensor } from '../onnx/tensor.ts'
 import { withInitializers } from '../onnx/with-initializers.ts'
 
 /** A model with other values of some weights, each in the element type that it has; all else is shared with the original. */
@@ -10,6 +11,6 @@ export function withWeights(model: ModelProto, weights: ReadonlyMap<string, Floa
 }
 
 function withValues({ name = '', dims, dataType }: TensorProto, values: Float32Array | Float64Array): TensorProto {
-  if (dataType !== DATA_TYPE.float16) return makeTensor(name, values, dims)
-  return { name, dims: [...dims], dataType, rawData: new Uint8Array(halvesOfFloats(values).buffer) }
+  const make = dataType === DATA_TYPE.float16 ? makeHalfTensor : makeTensor
+  return make(name, values, dims)
 }
