@@ -5,10 +5,13 @@ import { encodeModel, type Trainer } from '@dbloss/onnx-training'
 import type { Backbone, ImageItem } from '@dbloss/transformers'
 import { AutoModelForImageClassification, RawImage, type Tensor } from '@huggingface/transformers'
 
-/** The largest differences between the logits of a trainer and those of its saved model. */
+/** The largest differences between logits of a trainer and of its saved model in two runtimes. */
 export interface SavedModelDifferences {
-  readonly transformers: number
-  readonly onnxruntime: number
+  readonly betweenRuntimes: number
+  /** Of whichever runtime differs more. */
+  readonly fromTrainer: number
+  /** The largest logit: rounding grows with it. */
+  readonly largestLogit: number
 }
 
 /** Saves a trainer's model as a folder for transformers.js and compares the logits of some photographs. */
@@ -22,8 +25,6 @@ export async function compareSavedModel(
   const { pixel_values: pixels } = (await processor(images)) as { pixel_values: Tensor }
   const data = pixels.data as Float32Array
   const expected = await trainer.predict({ inputs: { pixel_values: data }, batchSize: items.length })
-  const difference = (logits: Float32Array): number =>
-    logits.reduce((largest, logit, index) => Math.max(largest, Math.abs(logit - expected[index]!)), 0)
 
   const folder = await mkdtemp(join(tmpdir(), 'dbloss-fine-tuned-'))
   try {
@@ -40,15 +41,22 @@ export async function compareSavedModel(
       local_files_only: true,
     })
     const { logits } = (await model({ pixel_values: pixels })) as { logits: Tensor }
+    const transformers = logits.data as Float32Array
     await model.dispose()
     const session = await ort.InferenceSession.create(encodeModel(await trainer.toModel()))
     const outputs = await session.run({ pixel_values: new ort.Tensor('float32', data, pixels.dims) })
+    const onnxruntime = outputs.logits!.data as Float32Array
     await session.release?.()
     return {
-      transformers: difference(logits.data as Float32Array),
-      onnxruntime: difference(outputs.logits!.data as Float32Array),
+      betweenRuntimes: largestDifference(transformers, onnxruntime),
+      fromTrainer: Math.max(largestDifference(transformers, expected), largestDifference(onnxruntime, expected)),
+      largestLogit: largestDifference(onnxruntime, new Float32Array(onnxruntime.length)),
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function largestDifference(logits: Float32Array, others: ArrayLike<number>): number {
+  return logits.reduce((largest, logit, index) => Math.max(largest, Math.abs(logit - others[index]!)), 0)
 }
