@@ -1,6 +1,6 @@
-import { isLossName, type LossName, namedLosses } from '@dbloss/core'
 import type { FeatureScaling, SamplerName, ValidationMetric } from '@dbloss/transformers'
 import { InvalidArgumentError } from 'commander'
+import { parseLoss, splitLosses, type TypedLoss } from './loss-text.ts'
 
 export const samplers: readonly SamplerName[] = ['uniform', 'class-aware']
 export const featureScalings: readonly FeatureScaling[] = ['rms', 'standardize', 'none']
@@ -17,7 +17,7 @@ export const validationMetrics: readonly ValidationMetric[] = [
 
 /** A loss with the sampler it is trained with. */
 export interface LossAndSampler {
-  readonly loss: LossName
+  readonly loss: TypedLoss
   readonly sampler: SamplerName
 }
 
@@ -37,12 +37,6 @@ interface NumberRange {
   readonly maximum?: number
 }
 
-/** Reads a loss name. */
-export function parseLoss(text: string): LossName {
-  if (isLossName(text)) return text
-  throw new InvalidArgumentError(`There is no loss '${text}'; known are ${Object.keys(namedLosses).join(', ')}.`)
-}
-
 /** Reads a learning rate, or `find`. */
 export function parseLearningRate(text: string): number | 'find' {
   return text === 'find' ? text : parseNumber({ minimum: 0, above: true })(text)
@@ -50,8 +44,8 @@ export function parseLearningRate(text: string): number | 'find' {
 
 /** Reads `bce,db/class-aware`: losses separated by commas, each with a sampler after a slash. Default sampler: uniform. */
 export function parseCompare(text: string): LossAndSampler[] {
-  return text.split(',').map((item) => {
-    const [loss = '', sampler = 'uniform', ...rest] = item.trim().split('/')
+  return splitLosses(text).map((item) => {
+    const [loss = '', sampler = 'uniform', ...rest] = item.split('/')
     if (rest.length > 0 || !isSampler(sampler)) {
       throw new InvalidArgumentError(`'${item}' is not LOSS or LOSS/SAMPLER with a sampler of ${samplers.join(', ')}.`)
     }

@@ -6,6 +6,7 @@ Examples:
   $ dbloss train ./photos --model onnx-community/dinov2-small --output ./my-model
   $ dbloss report ./my-model --pictures ./photos
   $ dbloss predict ./my-model ./new-photos
+  $ dbloss recipe voc-mlt --images ./VOCdevkit --output ./voc-mlt    the data set of a paper
   $ dbloss train --help                          the losses, the picture folder, what to try next
 
 Exit codes:
@@ -26,6 +27,7 @@ The picture folder:
 
 The losses:
 ${lines.join('\n')}
+  A loss takes parameters in parentheses, in quotes for the shell: --loss 'db-focal(mu=0.3, lambda=5)'
 
 The samplers:
   uniform                every picture once an epoch

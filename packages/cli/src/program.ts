@@ -4,6 +4,9 @@ import { addCheck } from './commands/check.ts'
 import { addEvaluate } from './commands/evaluate.ts'
 import { addExtract } from './commands/extract.ts'
 import { addPredict } from './commands/predict.ts'
+import { addPull } from './commands/pull.ts'
+import { addPush } from './commands/push.ts'
+import { addRecipe } from './commands/recipe.ts'
 import { addReport } from './commands/report.ts'
 import { addStats } from './commands/stats.ts'
 import { addThresholds } from './commands/thresholds.ts'
@@ -13,7 +16,19 @@ import { mainHelp } from './help.ts'
 import { coloursFor, type Io } from './io.ts'
 
 /** In the order of the work. */
-const commands = [addStats, addCheck, addExtract, addTrain, addEvaluate, addThresholds, addReport, addPredict]
+const commands = [
+  addStats,
+  addCheck,
+  addExtract,
+  addTrain,
+  addEvaluate,
+  addThresholds,
+  addReport,
+  addPredict,
+  addPush,
+  addPull,
+  addRecipe,
+]
 
 /** The command line: what can be typed, and which function does it. */
 export function createProgram(io: Io): Command {

@@ -1,4 +1,4 @@
-import { type LossName, namedLosses } from '@dbloss/core'
+import { namedLosses } from '@dbloss/core'
 import type { FeatureScaling, SamplerName, ValidationMetric } from '@dbloss/transformers'
 import { type Command, Option } from 'commander'
 import {
@@ -6,7 +6,6 @@ import {
   type LossAndSampler,
   parseCompare,
   parseLearningRate,
-  parseLoss,
   parseNumber,
   parseSubset,
   type Subset,
@@ -15,13 +14,15 @@ import {
 } from './arguments.ts'
 import { addDataOptions, type DataOptions, dataArgument } from './data-options.ts'
 import { trainHelp } from './help.ts'
+import { parseLoss, type TypedLoss } from './loss-text.ts'
 import { addBackboneOptions, addBadImageOption, type BackboneOptions, type BadImageOption } from './picture-options.ts'
+import { type RecipeName, recipeNames } from './recipes/recipes.ts'
 
 /** The options of `dbloss train`. */
 export interface TrainOptions extends DataOptions, BackboneOptions, BadImageOption {
   readonly model: string
   readonly output?: string
-  readonly loss: LossName
+  readonly loss: TypedLoss
   readonly sampler: SamplerName
   readonly compare?: readonly LossAndSampler[]
   readonly seed: number
@@ -45,6 +46,7 @@ export interface TrainOptions extends DataOptions, BackboneOptions, BadImageOpti
   readonly checkpoints?: string
   readonly resume: boolean
   readonly results?: string
+  readonly published?: RecipeName
   readonly json: boolean
 }
 
@@ -66,13 +68,14 @@ export function addTrainOptions(command: Command): Command {
     .option('--checkpoints <folder>', 'save training there as it goes')
     .option('--resume', 'go on from the checkpoints', false)
     .option('--results <file>', 'also write all results to this file, as JSON')
+    .addOption(new Option('--published <recipe>', 'also show the published numbers of a recipe').choices(recipeNames))
     .option('--json', 'print JSON instead of tables', false)
     .addHelpText('after', trainHelp(namedLosses))
 }
 
 function addLossOptions(command: Command): void {
   command
-    .option('--loss <name>', 'the loss; see below', parseLoss, 'distribution-balanced')
+    .option('--loss <name>', 'the loss, perhaps with parameters; see below', parseLoss, 'distribution-balanced')
     .addOption(new Option('--sampler <name>', 'how pictures are drawn').choices(samplers).default('uniform'))
     .option('--compare <list>', 'also train these, as in bce,bce/class-aware,db/class-aware', parseCompare)
     .option('--subset <numbers>', 'train on a long-tailed subset: max,min,exponent,seed', parseSubset)

@@ -55,7 +55,7 @@ export {
   type MultiLabelPipelineOptions,
   multiLabelPipeline,
 } from './multi-label-pipeline.ts'
-export { type FolderContent, type WriteFolderOptions, writeFolder } from './output-folder.ts'
+export { checkOutputFolder, type FolderContent, type WriteFolderOptions, writeFolder } from './output-folder.ts'
 export type {
   PredictionLine,
   PredictionRun,

@@ -5,6 +5,9 @@ import { Interruption } from '../interruption.ts'
 import { coloursFor, type Io } from '../io.ts'
 import { printJson } from '../json-output.ts'
 import { createProgressDisplay } from '../progress.ts'
+import { publishedTable } from '../published-table.ts'
+import { publishedRuns } from '../recipes/published-runs.ts'
+import { type RecipeName, recipes } from '../recipes/recipes.ts'
 import { resultsOf } from '../results.ts'
 import { classTable, comparisonTable, plural } from '../tables.ts'
 import { addTrainOptions, type TrainOptions } from '../train-options.ts'
@@ -22,20 +25,24 @@ export function addTrain(program: Command, io: Io): void {
  * be written; Interruption.
  */
 async function train(data: string, options: TrainOptions, io: Io): Promise<void> {
-  const { json, results } = options
+  const { json, results, published } = options
   if (results !== undefined) await checkWritable(results)
   io.stderr.write(`Training on ${data} with the backbone ${options.model}\n`)
   const result = await fineTuned(data, options, io)
-  const plain = resultsOf(data, options.model, result)
+  const plain = {
+    ...resultsOf(data, options.model, result),
+    ...(published === undefined ? {} : { published: publishedRuns(recipes[published]) }),
+  }
   if (results !== undefined) await writeWholeFile(results, `${JSON.stringify(plain, undefined, 2)}\n`)
   reportLeftOut(result, io)
   if (json) return printJson(plain, io)
   printResults(result, io)
+  if (published !== undefined) printPublished(published, result, io)
   printNextSteps(data, options, io)
 }
 
 async function fineTuned(data: string, options: TrainOptions, io: Io): Promise<FineTuneResult> {
-  const { json, results, format, images, evaluate, keepBest, patience, ...settings } = options
+  const { json, results, published, format, images, evaluate, keepBest, patience, ...settings } = options
   // Named by its folder, data gives relative names of pictures to the predictions, which a report finds elsewhere too.
   const source = format === undefined && images === undefined ? data : await readData(data, options)
   const { fineTune } = await import('@dbloss/transformers')
@@ -89,6 +96,14 @@ ${comparisonTable(table, ['loss', 'sampler'])}
 ${tunedF1(runs)}
 Average precision of each label
 ${classTable(table)}
+`)
+}
+
+function printPublished(name: RecipeName, { runs }: FineTuneResult, io: Io): void {
+  io.stdout.write(`
+Beside the published numbers of ${recipes[name].title}: there the ResNet-50 itself was trained, so compare the order of the
+losses, not the values
+${publishedTable(name, runs, coloursFor(io, io.stdout))}
 `)
 }
 
