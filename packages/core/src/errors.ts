@@ -1,4 +1,7 @@
-/** What went wrong, for programs: `labels` and `logits` errors concern data, `formula` errors the author of a loss. */
+/**
+ * What went wrong, for programs: `labels` and `logits` errors concern data, `formula` errors the author of a loss, `hub` errors
+ * a server and the way to it.
+ */
 export type DblossErrorCode =
   | 'argument'
   | 'shape'
@@ -10,6 +13,7 @@ export type DblossErrorCode =
   | 'data'
   | 'output'
   | 'runtime'
+  | 'hub'
 
 /** The parts of an error message: which argument, what was found, what was expected. */
 export interface ErrorDetails {

@@ -4,6 +4,7 @@ export type { FixedPooling } from './backbone/families.ts'
 export type { FeatureGraph } from './backbone/feature-graph.ts'
 export type { BackboneDtype, ModelConfig } from './backbone/model-files.ts'
 export type { Pooling } from './backbone/pooling.ts'
+export { type CorrectedPipeline, correctPipeline } from './correct-pipeline.ts'
 export {
   type CheckedImage,
   type CheckOptions,
@@ -47,6 +48,11 @@ export type {
   TunedDecisions,
 } from './fine-tuning/result.ts'
 export { type ValidationMeasures, type ValidationMetric, validationMetrics } from './fine-tuning/validation-metric.ts'
+export type { HubOptions } from './hub/connection.ts'
+export { type DownloadedModel, type DownloadOptions, downloadFromHub } from './hub/download-from-hub.ts'
+export { type PushedModel, type PushOptions, pushToHub } from './hub/push-to-hub.ts'
+export { filesToPush, type PushedFile, type PushedFiles, type PushedFilesOptions } from './hub/pushed-files.ts'
+export { checkRepository } from './hub/repository.ts'
 export type { ClassifyOptions, LabelScore } from './label-decisions.ts'
 export { applyHead, attachHead, type LinearHead } from './linear-head.ts'
 export {

@@ -2,9 +2,9 @@
 export interface Progress {
   /**
    * `features`, `frozen` (what the frozen blocks make of images) and `check` count images; `training` (of heads) and `blocks`
-   * count epochs over all runs.
+   * count epochs over all runs; `upload` and `download` count bytes.
    */
-  readonly phase: 'features' | 'frozen' | 'training' | 'blocks' | 'check'
+  readonly phase: 'features' | 'frozen' | 'training' | 'blocks' | 'check' | 'upload' | 'download'
   readonly done: number
   readonly total: number
   /** Since the phase began. */
