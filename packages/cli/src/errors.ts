@@ -10,8 +10,8 @@ const nextSteps: Partial<Record<DblossErrorCode, string>> = {
   statistics: 'Every class needs at least one picture that shows it and one that does not.',
 }
 
-/** What data errors are about that no layout of a picture folder helps with. */
-const otherData = new Set(['images', 'list', 'pictures', 'predictions', 'splits'])
+/** What errors of data and models are about that neither the layout of a picture folder nor another backbone helps with. */
+const otherData = new Set(['folder', 'images', 'list', 'pictures', 'predictions', 'splits'])
 
 /** Prints an error as one readable line, and what to try next where there is something to suggest. */
 export function reportError(error: unknown, io: Io): void {

@@ -4,6 +4,8 @@ import { addCheck } from './commands/check.ts'
 import { addEvaluate } from './commands/evaluate.ts'
 import { addExtract } from './commands/extract.ts'
 import { addPredict } from './commands/predict.ts'
+import { addPull } from './commands/pull.ts'
+import { addPush } from './commands/push.ts'
 import { addRecipe } from './commands/recipe.ts'
 import { addReport } from './commands/report.ts'
 import { addStats } from './commands/stats.ts'
@@ -23,6 +25,8 @@ const commands = [
   addThresholds,
   addReport,
   addPredict,
+  addPush,
+  addPull,
   addRecipe,
 ]
 

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { fileSize } from './file-size.ts'
 import type { Io } from './io.ts'
 
 /** How far a phase of the work has come. */
@@ -35,7 +36,7 @@ function bars(io: Io): ProgressDisplay {
         end()
         phase = progress.phase
         bar = new SingleBar({
-          format: '{phase} {bar} {value}/{total}  {left}',
+          format: '{phase} {bar} {amount}  {left}',
           barsize: 28,
           barCompleteChar: '█',
           barIncompleteChar: '░',
@@ -52,8 +53,14 @@ function bars(io: Io): ProgressDisplay {
   }
 }
 
-function labelsOf(progress: Progress): { phase: string; left: string } {
-  return { phase: progress.phase.padEnd(12), left: remaining(progress) }
+function labelsOf(progress: Progress): { phase: string; amount: string; left: string } {
+  return { phase: progress.phase.padEnd(12), amount: amountOf(progress), left: remaining(progress) }
+}
+
+/** `12/40`, or of phases that count bytes `1.5 MB/94 MB`. */
+function amountOf({ phase, done, total }: Progress): string {
+  const write = phase === 'upload' || phase === 'download' ? fileSize : String
+  return `${write(done)}/${write(total)}`
 }
 
 function plainLines(io: Io): ProgressDisplay {
@@ -68,7 +75,7 @@ function plainLines(io: Io): ProgressDisplay {
       const reached = progress.total === 0 ? 4 : Math.floor((4 * progress.done) / progress.total)
       if (reached <= quarters) return
       quarters = reached
-      io.stderr.write(`${progress.phase}: ${progress.done}/${progress.total}, ${remaining(progress)}\n`)
+      io.stderr.write(`${progress.phase}: ${amountOf(progress)}, ${remaining(progress)}\n`)
     },
     end() {},
   }
