@@ -6,11 +6,12 @@ Examples:
   $ dbloss train ./photos --model onnx-community/dinov2-small --output ./my-model
   $ dbloss report ./my-model --pictures ./photos
   $ dbloss predict ./my-model ./new-photos
+  $ dbloss push ./my-model user/my-model         to the Hugging Face Hub
   $ dbloss recipe voc-mlt --images ./VOCdevkit --output ./voc-mlt    the data set of a paper
   $ dbloss train --help                          the losses, the picture folder, what to try next
 
 Exit codes:
-  0 done, 1 a problem in data, model or output, 2 the command is written wrongly, 130 interrupted
+  0 done, 1 a problem in data, model, output or hub, 2 the command is written wrongly, 130 interrupted
 `
 
 /** What follows the options of \`train\`: the picture folder, the losses in a line each, what to try next. */

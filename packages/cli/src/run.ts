@@ -5,7 +5,7 @@ import { commandToGoOn, Interruption } from './interruption.ts'
 import type { Io } from './io.ts'
 import { createProgram } from './program.ts'
 
-/** 0: done; 1: a problem in data, model or output; 2: the command was written wrongly; 130: interrupted. */
+/** 0: done; 1: a problem in data, model, output or hub; 2: the command was written wrongly; 130: interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130
 
 /**
