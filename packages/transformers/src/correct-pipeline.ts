@@ -1,5 +1,5 @@
 import { ImageClassificationPipeline, RawImage, type Tensor } from '@huggingface/transformers'
-import { labelDecisions, readTuning } from './label-decisions.ts'
+import { labelDecisions, labelNames, readTuning } from './label-decisions.ts'
 
 type Images = Parameters<typeof RawImage.read>[0] | readonly Parameters<typeof RawImage.read>[0][]
 
@@ -29,19 +29,17 @@ export type CorrectedPipeline = ImageClassificationPipeline & {
  * const given = labels.filter(({ label, score }) => score > (classify.thresholds?.[label] ?? 0.5))
  */
 export function correctPipeline(classifier: ImageClassificationPipeline): CorrectedPipeline {
-  const { config } = classifier.model as { config: { problem_type?: unknown; id2label?: Record<string, string> } }
-  if (config.problem_type !== 'multi_label_classification') return classifier
-  const names: string[] = []
-  for (const [index, name] of Object.entries(config.id2label ?? {})) names[Number(index)] = name
-  return new MultiLabelClassificationPipeline(classifier, names)
+  const { problem_type } = classifier.model.config as { problem_type?: unknown }
+  return problem_type === 'multi_label_classification' ? new MultiLabelClassificationPipeline(classifier) : classifier
 }
 
 class MultiLabelClassificationPipeline extends ImageClassificationPipeline {
   readonly thresholds?: Readonly<Record<string, number>>
   readonly #names: readonly string[]
 
-  constructor(classifier: ImageClassificationPipeline, names: readonly string[]) {
+  constructor(classifier: ImageClassificationPipeline) {
     super(classifier)
+    const names = labelNames(classifier.model.config)
     this.#names = names
     const options = { classCount: names.length, model: 'the model', calibrated: false }
     const { thresholds } = readTuning(classifier.model.config, options)

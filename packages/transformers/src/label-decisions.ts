@@ -54,6 +54,15 @@ export function labelDecisions(
   }
 }
 
+/** The labels of a model's config, in the order of its logits. */
+export function labelNames(config: object): string[] {
+  const names: string[] = []
+  for (const [index, name] of Object.entries((config as { id2label?: Record<string, string> }).id2label ?? {})) {
+    names[Number(index)] = name
+  }
+  return names
+}
+
 /**
  * Reads what `fineTune` has tuned from a model's config: `dbloss.thresholds` and `dbloss.temperature`.
  *

@@ -13,7 +13,7 @@ import {
 import { resolveModel } from './backbone/model-files.ts'
 import { toPixelValues } from './features/image-preparation.ts'
 import { runsOfOneSize, stack } from './features/pixel-values.ts'
-import { type ClassifyOptions, type LabelScore, labelDecisions, readTuning } from './label-decisions.ts'
+import { type ClassifyOptions, type LabelScore, labelDecisions, labelNames, readTuning } from './label-decisions.ts'
 
 /** An image as transformers.js takes it: a path, a URL, a blob or decoded pixels. */
 export type ImageInput = string | URL | Blob | RawImage
@@ -59,7 +59,7 @@ export async function multiLabelPipeline(
 ): Promise<MultiLabelPipeline> {
   const source = await resolveModel(model)
   const [classifier, processor] = await load(source, options, model)
-  const names = classNamesOf(classifier)
+  const names = labelNames(classifier.config)
   const tuning = await tuningOf(classifier, names.length, model, calibrated)
 
   async function classify(image: ImageInput, options?: ClassifyOptions): Promise<LabelScore[]>
@@ -148,14 +148,6 @@ async function readImage(image: ImageInput): Promise<RawImage> {
       cause: error,
     })
   }
-}
-
-function classNamesOf({ config }: PreTrainedModel): string[] {
-  const names: string[] = []
-  for (const [index, name] of Object.entries((config as { id2label?: Record<string, string> }).id2label ?? {})) {
-    names[Number(index)] = name
-  }
-  return names
 }
 
 function messageOf(error: unknown): string {

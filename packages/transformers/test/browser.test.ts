@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 
-/** What a program for the browser leaves to be imported, from sources. */
-async function importsOf(entry: string): Promise<string[]> {
+/** What a program for the browser leaves to be imported, from sources, and how. */
+async function importsOf(entry: string) {
   const { metafile } = await build({
     entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
     bundle: true,
@@ -12,16 +12,20 @@ async function importsOf(entry: string): Promise<string[]> {
     format: 'esm',
     platform: 'browser',
     conditions: ['@dbloss/source'],
-    external: ['@huggingface/transformers', 'node:*'],
+    external: ['@huggingface/*', 'node:*'],
     logLevel: 'silent',
   })
-  return Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+  return Object.values(metafile.outputs).flatMap(({ imports }) => imports)
 }
 
 test('the entry for browsers needs transformers.js and nothing of Node', async () => {
-  expect(new Set(await importsOf('../src/browser.ts'))).toEqual(new Set(['@huggingface/transformers']))
+  const paths = (await importsOf('../src/browser.ts')).map(({ path }) => path)
+  expect(new Set(paths)).toEqual(new Set(['@huggingface/transformers']))
 })
 
-test('the main entry is told apart by the same measure', async () => {
-  expect(await importsOf('../src/index.ts')).toContain('node:fs/promises')
+test('the main entry is told apart by the same measure, and loads what speaks to the hub when it is used', async () => {
+  const imports = await importsOf('../src/index.ts')
+  expect(imports.map(({ path }) => path)).toContain('node:fs/promises')
+  const ofHub = imports.filter(({ path }) => path === '@huggingface/hub')
+  expect(new Set(ofHub.map(({ kind }) => kind))).toEqual(new Set(['dynamic-import']))
 })
