@@ -17,7 +17,7 @@ const budgets: Readonly<Record<string, number>> = {
   '@dbloss/conformance': 16,
   '@dbloss/tfjs': 12,
   '@dbloss/onnx-training': 40,
-  '@dbloss/transformers': 36,
+  '@dbloss/transformers': 46,
   '@dbloss/transformers/browser': 8,
   dbloss: 36,
 }
