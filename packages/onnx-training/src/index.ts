@@ -15,6 +15,8 @@ export type { Ort, OrtData, OrtElementType, OrtSession, OrtSessionOptions, OrtTe
 export type { GraphPrecision } from './precision.ts'
 export { eightBitCopy } from './reduced-precision/eight-bit-copy.ts'
 export { halfPrecisionCopy } from './reduced-precision/half-precision-copy.ts'
+export { largestProductOutput, withLargestProduct } from './reduced-precision/largest-product.ts'
+export { LARGEST_HALF } from './reduced-precision/mixed-precision.ts'
 export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsTensor } from './safetensors.ts'
 export type { SafetensorsType } from './safetensors-header.ts'
 export { constantSchedule, type Schedule, type WarmupCosineOptions, warmupCosine } from './schedules.ts'

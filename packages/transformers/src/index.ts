@@ -4,6 +4,9 @@ export type { FixedPooling } from './backbone/families.ts'
 export type { FeatureGraph } from './backbone/feature-graph.ts'
 export type { BackboneDtype, ModelConfig } from './backbone/model-files.ts'
 export type { Pooling } from './backbone/pooling.ts'
+export type { CopyDtype } from './copies/copy-dtype.ts'
+export { type ExportCopiesOptions, exportCopies } from './copies/export-copies.ts'
+export type { ComparedOn, CopyComparison, ModelCopy } from './copies/model-copy.ts'
 export { type CorrectedPipeline, correctPipeline } from './correct-pipeline.ts'
 export {
   type CheckedImage,

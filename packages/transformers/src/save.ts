@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { encodeModel, type ModelProto } from '@dbloss/onnx-training'
 import type { Backbone } from './backbone/backbone.ts'
 import { classifierConfig } from './classifier-config.ts'
+import type { CopyWithContent } from './copies/model-copy.ts'
+import { copiesRecord, withCopiesSection } from './copies/saved-copies.ts'
 import type { FeatureScaling } from './features/feature-scaling.ts'
 import type { BlockSettings, EarlyStopping } from './fine-tuning/options.ts'
 import type { FineTuneResult, FineTuneRun } from './fine-tuning/result.ts'
@@ -25,24 +27,26 @@ export interface SaveOptions {
   readonly result: Omit<FineTuneResult, 'output'>
   /** `pixel_values` → `logits` */
   readonly model: ModelProto
+  readonly copies: readonly CopyWithContent[]
   readonly predictions: WritePredictionsOptions
   readonly settings: SavedSettings
 }
 
 /**
  * Saves a model as a folder that transformers.js loads: `config.json`, `preprocessor_config.json` as it was, `onnx/model.onnx`
- * (`pixel_values` → `logits`), a model card and `predictions.jsonl`. The folder appears as a whole, or not at all.
+ * (`pixel_values` → `logits`), copies of it, a model card and `predictions.jsonl`. The folder appears as a whole, or not at all.
  *
  * @throws DblossError `output` as {@link writeFolder}.
  */
 export async function saveModel(options: SaveOptions): Promise<void> {
-  const { output, overwrite, signal, backbone, result, model, predictions, settings } = options
+  const { output, overwrite, signal, backbone, result, model, copies, predictions, settings } = options
   await writeFolder(output, { overwrite, signal }, async (folder) => {
     await mkdir(join(folder, 'onnx'))
     await writeFile(join(folder, 'onnx', 'model.onnx'), encodeModel(model))
+    for (const { file, content } of copies) await writeFile(join(folder, file), content)
     await writeFile(join(folder, 'preprocessor_config.json'), backbone.preprocessor)
     await writeFile(join(folder, 'config.json'), json(savedConfig(backbone, result, settings)))
-    await writeFile(join(folder, 'README.md'), modelCard(backbone.name, result, settings))
+    await writeFile(join(folder, 'README.md'), withCopiesSection(modelCard(backbone.name, result, settings), copies))
     await writePredictions(join(folder, 'predictions.jsonl'), {
       ...predictions,
       ...(signal === undefined ? {} : { signal }),
@@ -52,7 +56,7 @@ export async function saveModel(options: SaveOptions): Promise<void> {
 
 function savedConfig(
   backbone: Backbone,
-  { runs, classNames, statistics, features, ...result }: SaveOptions['result'],
+  { runs, copies, classNames, statistics, features, ...result }: SaveOptions['result'],
   settings: SavedSettings,
 ): Record<string, unknown> {
   const [{ loss, lossParameters, sampler, learningRate, metrics, validation, tuned }] = runs as [FineTuneRun]
@@ -69,6 +73,7 @@ function savedConfig(
       learningRate,
       ...(tuned === undefined ? {} : { thresholds: tuned.thresholds }),
       ...(tuned?.temperature === undefined ? {} : { temperature: tuned.temperature }),
+      ...(copies.length === 0 ? {} : { copies: copiesRecord(copies) }),
       training: { samples: statistics.sampleCount, classCounts: statistics.classCounts },
       ...(validation === undefined ? {} : { validation: { on: validatedOn, samples: validationCount, ...validation } }),
       evaluation: { on: evaluatedOn, samples: evaluationCount, ...metrics },

@@ -11,7 +11,7 @@ import { HalfPrecisionGraph } from './half-precision-graph.ts'
  * and what is computed from them, the scales of Resize, and constants that float16 cannot hold, as masks of −1e30 and
  * an ε of 1e-12, stay float32 with the nodes that read them; so do branches, loop bodies and operators of other domains.
  *
- * Activations may still grow beyond 65,504 when the copy runs: compare its outputs with those of the model.
+ * Activations may still grow beyond 65,504 when the copy runs: {@link withLargestProduct} tells.
  *
  * @param model - of opset 13 to 21. It is not changed; the copy shares tensors with it.
  * @throws DblossError `model` as {@link checkModel}, for a model that is quantised already, for weights of products beyond

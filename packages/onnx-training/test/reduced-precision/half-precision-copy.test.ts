@@ -6,8 +6,10 @@ import {
   type GraphBuilder,
   graphOf,
   halfPrecisionCopy,
+  largestProductOutput,
   type ModelProto,
   makeTensor,
+  withLargestProduct,
 } from '../../src/index.ts'
 import { withInitializers } from '../../src/onnx/with-initializers.ts'
 import { randomValues } from '../trainer/support/random-values.ts'
@@ -165,6 +167,24 @@ describe('a copy in float16', () => {
         }),
       )
     }
+  })
+
+  test('tells how large its products become, which the CPU does not show', async () => {
+    const model = between((graph, value) => graph.node('Mul', [value, graph.constant(Float32Array.of(3e4), [])]))
+    const copy = halfPrecisionCopy(model)
+    const logits = await runModel(model, vectors)
+    const [largest] = await runModel(withLargestProduct(copy), vectors, largestProductOutput)
+    const expected = Math.max(...Array.from(logits, Math.abs))
+    expect(expected).toBeGreaterThan(65_504)
+    // Where the runtime rounds the products to float16 they are infinite.
+    expect(largest === Infinity || Math.abs(largest! / expected - 1) < 4 * HALF).toBe(true)
+    const [small] = await runModel(
+      withLargestProduct(halfPrecisionCopy(between((_, value) => value))),
+      vectors,
+      largestProductOutput,
+    )
+    expect(small).toBeGreaterThan(0)
+    expect(small).toBeLessThan(20)
   })
 
   test('of a model of opset 12, and of a quantised one, is refused', () => {

@@ -15,7 +15,8 @@ export type ModelConfig = Readonly<Record<string, unknown>>
  */
 export type BackboneDtype = 'fp32' | 'fp16' | 'q8'
 
-const fileSuffixes: Readonly<Record<BackboneDtype, string>> = { fp32: '', fp16: '_fp16', q8: '_quantized' }
+/** What the names of the files of a precision end in, before `.onnx`. */
+export const fileSuffixes: Readonly<Record<BackboneDtype, string>> = { fp32: '', fp16: '_fp16', q8: '_quantized' }
 
 /** The files of a model in the layout of transformers.js. */
 export interface ModelFiles {

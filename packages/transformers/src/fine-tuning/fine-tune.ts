@@ -21,6 +21,7 @@ import { predictionsOf } from './prediction-lines.ts'
 import { type ResolvedOptions, resolveOptions } from './resolved-options.ts'
 import type { FineTuneResult } from './result.ts'
 import { fileRows, memoryRows } from './row-store.ts'
+import { checkCopies, copiesOfTrained } from './saved-copies.ts'
 import { chooseSplits, type FineTuneSplits } from './splits.ts'
 import { type TrainRunsOptions, trainRuns } from './train-runs.ts'
 import { checkStoppable } from './validation.ts'
@@ -58,6 +59,7 @@ export async function fineTune(options: FineTuneOptions): Promise<FineTuneResult
     dtype: options.dtype ?? 'fp32',
   })
   try {
+    checkCopies(options.copies ?? [], backbone)
     const nameOf = await imageNames(data)
     const result = await trainAndSave({ options, resolved, backbone, dataset, splits, nameOf })
     return output === undefined ? result : { output, ...result }
@@ -78,7 +80,7 @@ interface Work {
 async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>> {
   const { options, resolved, backbone, dataset, splits, nameOf } = work
   const { classNames, withoutMetadata } = dataset
-  const { checkpoints: folder, resume = false, output, overwrite = false, signal } = options
+  const { checkpoints: folder, resume = false, output, overwrite = false, copies: wanted = [], signal } = options
   const known = settingsOfTraining(options, resolved, backbone)
   if (folder !== undefined) await checkCheckpoints(folder, known, resume)
   const { images, blocks } = await computeImages(work)
@@ -99,8 +101,13 @@ async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>>
   )
   const context = { options, resolved, settings, backbone, images, statistics, blocks, checkpoints }
   const trained = await trainRuns(prepared, context)
+  const runs = trained.map((run) => finishedRun(run, images, statistics))
+  const model = trained[0]!.model ?? attachHead(backbone.graph, trained[0]!.head)
+  const thresholds = runs[0]!.tuned?.thresholds
+  const { copies, notes } = await copiesOfTrained(model, wanted, { backbone, images, thresholds, signal })
   const result = {
-    runs: trained.map((run) => finishedRun(run, images, statistics)),
+    runs,
+    copies: copies.map(({ content: _, ...copy }) => copy),
     statistics,
     classNames,
     evaluationCount: images.evaluation.items.length,
@@ -109,15 +116,14 @@ async function trainAndSave(work: Work): Promise<Omit<FineTuneResult, 'output'>>
     validatedOn: validation === undefined ? ('none' as const) : splits.validatedOn,
     features: { description: backbone.graph.description, count: backbone.featureCount },
     skipped: images.skipped,
-    notes: [...splits.notes, ...images.notes],
+    notes: [...splits.notes, ...images.notes, ...notes],
     withoutMetadata,
   }
   if (output !== undefined) {
-    const model = trained[0]!.model ?? attachHead(backbone.graph, trained[0]!.head)
     const predictions = predictionsOf(result, { images, trained, nameOf })
     const { featureScaling, earlyStopping } = resolved
     const record = { ...settings, featureScaling, ...(earlyStopping && { earlyStopping }), ...resolved.blocks }
-    await saveModel({ output, overwrite, signal, backbone, result, model, predictions, settings: record })
+    await saveModel({ output, overwrite, signal, backbone, result, model, copies, predictions, settings: record })
   }
   await checkpoints?.remove()
   return result

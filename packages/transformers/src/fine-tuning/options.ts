@@ -1,5 +1,6 @@
 import type { BackboneDtype } from '../backbone/model-files.ts'
 import type { Pooling } from '../backbone/pooling.ts'
+import type { CopyDtype } from '../copies/copy-dtype.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { OnBadImage } from '../features/extract-features.ts'
 import type { FeatureScaling } from '../features/feature-scaling.ts'
@@ -58,6 +59,11 @@ export interface FineTuneOptions extends Omit<TrainingSettings, 'learningRate'>,
   readonly data: string | Dataset
   /** Where the model is saved, with `predictions.jsonl` and a model card. Default: it is only measured. */
   readonly output?: string
+  /**
+   * Copies that are saved beside the float32 model: `q8` with weights of 8 bits, `fp16` in half precision. How far their logits
+   * are from the model's on up to 64 validation images, or evaluation images where there are none, is recorded. Default: none.
+   */
+  readonly copies?: readonly CopyDtype[]
   /** Default `distribution-balanced`. */
   readonly loss?: LossChoice
   /** Default `uniform`. */

@@ -1,4 +1,5 @@
 import { checkNumber, DblossError } from '@dbloss/core'
+import { checkCopyDtypes } from '../copies/copy-dtype.ts'
 import { checkFeatureScaling, defaultFeatureScaling, type FeatureScaling } from '../features/feature-scaling.ts'
 import { defaultLearningRate, resolveSettings } from '../training-settings.ts'
 import type { RunChoice } from './loss-choice.ts'
@@ -42,6 +43,7 @@ export function resolveOptions(options: FineTuneOptions): ResolvedOptions {
       expected: 'checkpoints',
     })
   }
+  checkCopyOptions(options)
   const choices = [{ loss, sampler }, ...compare]
   return { choices, seed, learningRate, featureScaling, earlyStopping, blocks: resolveBlocks(options) }
 }
@@ -49,6 +51,16 @@ export function resolveOptions(options: FineTuneOptions): ResolvedOptions {
 /** A rate that is still to be found cannot be wrong. */
 function rateForChecks(learningRate: number | 'find'): number {
   return learningRate === 'find' ? defaultLearningRate : learningRate
+}
+
+function checkCopyOptions({ copies = [], output, dtype }: FineTuneOptions): void {
+  checkCopyDtypes(copies)
+  if (copies.length === 0 || (output !== undefined && dtype !== 'q8')) return
+  const [found, expected] =
+    output === undefined
+      ? ['copies are given but the model is not saved', 'output']
+      : ['a model with weights of 8 bits has no copies', 'the dtype fp32 or fp16']
+  throw new DblossError('argument', `${found}; expected ${expected}`, { argument: 'copies', found: copies, expected })
 }
 
 function checkEarlyStopping({ metric = 'map', patience }: EarlyStopping): void {

@@ -1,4 +1,5 @@
 import type { LabelStatistics, LongTailMetrics } from '@dbloss/core'
+import type { ModelCopy } from '../copies/model-copy.ts'
 import type { TrainingData } from '../data/evaluation-split.ts'
 import type { SkippedImage } from '../features/extract-features.ts'
 import type { LinearHead } from '../linear-head.ts'
@@ -24,7 +25,7 @@ export interface LearningRateTrial {
 
 /** What was tuned on the validation images, and what it is worth on others. */
 export interface TunedDecisions {
-  /** A class is predicted where its logit is above this, [C]; the highest macro F1 on the validation images. */
+  /** A class is predicted where its logit is above this, [C]: those of `tuneThresholds` for macro F1 on the validation images. */
   readonly thresholds: readonly number[]
   /** The classes that no validation image is predicted to have, ascending. */
   readonly unpredictedClasses: readonly number[]
@@ -63,6 +64,8 @@ export interface FineTuneRun {
 export interface FineTuneResult {
   /** The folder of the saved model, as it was given. */
   readonly output?: string
+  /** The copies that are saved beside the model. */
+  readonly copies: readonly ModelCopy[]
   /** The main run first, then those of `compare`. */
   readonly runs: readonly FineTuneRun[]
   /** Of the training images. */
