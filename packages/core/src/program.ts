@@ -2,21 +2,28 @@ import { DblossError } from './errors.ts'
 import { constant, input, less, select, sum } from './formula/build.ts'
 import { differentiate } from './formula/differentiate.ts'
 import { ELEMENTS, ROWS, sameExtent } from './formula/extent.ts'
+import { withHardLabels } from './formula/hard-labels.ts'
 import { resolveKnownConditions } from './formula/known-conditions.ts'
 import type { Expression } from './formula/nodes.ts'
 import { simplify } from './formula/simplify.ts'
 import type { Loss, LossOutput, LossProgram, OutputProgram } from './loss.ts'
 import { isUnknownLabel, labelsInput } from './unknown-label.ts'
 
+/** What is known of the labels of every batch. */
+export interface ProgramOptions {
+  /** `hard`: every label is 0 or 1, and none unknown; the program is then about half as large. Default `any`. */
+  readonly labels?: 'any' | 'hard'
+}
+
 /**
  * The formulas that a target lowers: value, elements and gradient of a loss, simplified together so that they share
  * their common parts. The gradient and the elements always have the extent [B, C].
  */
-export function lossProgram(loss: Loss): LossProgram {
-  let program = programs.get(loss)
+export function lossProgram(loss: Loss, { labels = 'any' }: ProgramOptions = {}): LossProgram {
+  let program = programs[labels].get(loss)
   if (program === undefined) {
-    program = deriveProgram(loss)
-    programs.set(loss, program)
+    program = deriveProgram(loss, labels === 'hard' ? withHardLabels : simplify)
+    programs[labels].set(loss, program)
   }
   return program
 }
@@ -55,11 +62,11 @@ function withoutOutput(loss: Loss, output: LossOutput): DblossError {
 }
 
 /** Losses do not change, and the reference is often asked for the same one. */
-const programs = new WeakMap<Loss, LossProgram>()
+const programs = { any: new WeakMap<Loss, LossProgram>(), hard: new WeakMap<Loss, LossProgram>() }
 
-function deriveProgram(loss: Loss): LossProgram {
-  // Simplified first: the rules for σ(u)^γ and log σ(u) have to see the formula before it is differentiated.
-  const simple = simplify([loss.value, ...present(loss.elements), ...present(loss.rows)])
+/** @param prepare - simplifies: the rules for σ(u)^γ and log σ(u) have to see the formula before it is differentiated. */
+function deriveProgram(loss: Loss, prepare: (expressions: readonly Expression[]) => Expression[]): LossProgram {
+  const simple = prepare([loss.value, ...present(loss.elements), ...present(loss.rows)])
   const [value, gradient, ...others] = complete([
     simple[0]!,
     differentiate(simple[0]!, 'logits', constant(1)),

@@ -25,6 +25,7 @@ export type RuleName =
   | 'negation'
   | 'gather-constants'
   | 'equal-arms'
+  | 'known-condition'
   | 'trivial-power'
   | 'complement-of-sigmoid'
   | 'complement-of-exponential'
@@ -33,6 +34,7 @@ export type RuleName =
   | 'hoist-select'
   | 'sigmoid-from-exponential'
   | 'reciprocal'
+  | 'common-factor'
 
 /** A rewriting of one node; its operands are simplified already. */
 export interface SimplificationRule {
@@ -177,6 +179,16 @@ export const simplificationRules: readonly SimplificationRule[] = [
         : undefined,
   },
   {
+    name: 'known-condition',
+    purpose: 'a condition between two numbers is known, and what its other arm needs would be computed for nothing',
+    apply: (node) => {
+      if (node.kind !== 'select') return undefined
+      const { left, right } = node.condition
+      if (!isConstant(left) || !isConstant(right)) return undefined
+      return left.value < right.value ? node.whenTrue : node.whenFalse
+    },
+  },
+  {
     name: 'trivial-power',
     purpose: 'x^1 and x^0 cost a power, and some targets give NaN for a negative base',
     apply: (node) => {
@@ -236,6 +248,11 @@ export const closingRules: readonly SimplificationRule[] = [
     apply: reciprocal,
   },
   {
+    name: 'common-factor',
+    purpose: 'the terms of a derivative share factors; each would be multiplied in twice',
+    apply: commonFactor,
+  },
+  {
     name: 'sigmoid-from-exponential',
     purpose: 'exp(−γ softplus(−u)) costs two transcendental functions; σ(u) is at hand, and σ(u)² a product away',
     apply: (node) => {
@@ -247,6 +264,28 @@ export const closingRules: readonly SimplificationRule[] = [
     },
   },
 ]
+
+/** x · a ± x · b is x · (a ± b), for a common x anywhere in both products. */
+function commonFactor(node: Expression): Expression | undefined {
+  if (node.kind !== 'add' && node.kind !== 'subtract') return undefined
+  const factors = factorsOf(node.left)
+  const others = factorsOf(node.right)
+  const common = factors.filter((factor) => factor.kind !== 'constant' && others.includes(factor))
+  const shared = common.filter((factor, index) => common.indexOf(factor) === index)
+  if (shared.length === 0) return undefined
+  const rest = (all: readonly Expression[]): Expression => {
+    const left = [...all]
+    for (const factor of shared) left.splice(left.indexOf(factor), 1)
+    return left.length === 0 ? constant(1) : multiply(left[0]!, ...left.slice(1))
+  }
+  const sum = node.kind === 'add' ? add(rest(factors), rest(others)) : subtract(rest(factors), rest(others))
+  return multiply(shared[0]!, ...shared.slice(1), sum)
+}
+
+/** The factors of a product of more than one. */
+function factorsOf(node: Expression): Expression[] {
+  return node.kind === 'multiply' ? [...factorsOf(node.left), ...factorsOf(node.right)] : [node]
+}
 
 /** x / y with a y that varies less than x: the few 1 / y are cheaper than many divisions. */
 function reciprocal(node: Expression): Expression | undefined {

@@ -83,6 +83,10 @@ const cases: readonly RuleCase[] = [
     holds: (without) => nodeCount(simplify([select(less(z, 0), 1, 1)], { without })[0]!) === 1,
   },
   {
+    rule: 'known-condition',
+    holds: (without) => simplify([select(less(0, 1), z, exp(z))], { without })[0]!.kind === 'input',
+  },
+  {
     rule: 'trivial-power',
     holds: (without) =>
       nodeCount(simplify([power(z, 1)], { without })[0]!) === 1 &&
@@ -127,6 +131,15 @@ const cases: readonly RuleCase[] = [
         isComplete: true,
       })
       return topologicalOrder([simplified!]).every(({ kind, extent }) => kind !== 'divide' || !extent.classes)
+    },
+  },
+  {
+    rule: 'common-factor',
+    // x e^x − x y is x (e^x − y), with one product.
+    holds: (without) => {
+      const y = input('labels', ELEMENTS)
+      const [simplified] = simplify([subtract(multiply(z, exp(z)), multiply(y, z))], { without, isComplete: true })
+      return topologicalOrder([simplified!]).filter(({ kind }) => kind === 'multiply').length === 1
     },
   },
   {
