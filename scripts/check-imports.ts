@@ -1,11 +1,12 @@
-/** Fails when a package imports one that it must not know: cli → transformers → onnx-training → core; tfjs → core; conformance → core. */
+/** Fails when a package imports one that it must not know: cli → transformers → onnx-training → core; tfjs → wasm → core; conformance → core. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   conformance: ['core'],
-  tfjs: ['core'],
+  wasm: ['core'],
+  tfjs: ['core', 'wasm'],
   'onnx-training': ['core'],
   transformers: ['core', 'onnx-training'],
   cli: ['core', 'onnx-training', 'transformers'],

@@ -13,8 +13,9 @@ import { entryNames, publishedPackages } from './workspace.ts'
 
 /** The largest size of a package's own code, by entry, minified and compressed, in kB. */
 const budgets: Readonly<Record<string, number>> = {
-  '@dbloss/core': 28,
+  '@dbloss/core': 30,
   '@dbloss/conformance': 16,
+  '@dbloss/wasm': 20,
   '@dbloss/tfjs': 12,
   '@dbloss/onnx-training': 40,
   '@dbloss/transformers': 46,

@@ -1,0 +1,51 @@
+import { DblossError } from '@dbloss/core'
+import { type WasmMemory, wasmPlatform } from './assembly/runtime.ts'
+
+const PAGE = 65536
+const LARGEST_MEMORY = 65536 * PAGE
+
+/** The memory of a kernel: what the kernel has for itself, and above it the arrays of a batch. */
+export class KernelMemory {
+  readonly memory: WasmMemory
+  readonly #base: number
+  #next: number
+
+  /** @param base - the first address that the kernel does not use itself. */
+  constructor(base: number) {
+    this.#base = base
+    this.#next = base
+    const { Memory } = wasmPlatform()
+    this.memory = new Memory({ initial: Math.ceil((base + 1) / PAGE) })
+  }
+
+  /** Forgets the arrays; those that a caller has views of are not written to before the next are laid out. */
+  reset(): void {
+    this.#next = this.#base
+  }
+
+  /** Room for float32, with a vector's room behind it, which loads of whole vectors may touch. */
+  allocate(length: number): number {
+    const address = this.#next
+    const end = address + Math.ceil((length * 4) / 16) * 16 + 16
+    if (end > LARGEST_MEMORY) {
+      throw new DblossError('argument', `a kernel holds 4 GiB at most; ${end} bytes are needed`, {
+        argument: 'batchSize',
+        found: length,
+        expected: 'a batch that fits into 4 GiB with its gradient',
+      })
+    }
+    this.#next = end
+    const missing = end - this.memory.buffer.byteLength
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE))
+    return address
+  }
+
+  floats(address: number, length: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.memory.buffer, address, length)
+  }
+
+  /** Whether an array lies in this memory. */
+  owns(array: Float32Array | Float64Array): array is Float32Array {
+    return array.buffer === this.memory.buffer && array instanceof Float32Array
+  }
+}

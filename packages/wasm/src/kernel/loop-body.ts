@@ -1,0 +1,198 @@
+import type { Expression, ReductionNode, Step } from '@dbloss/core'
+import { type FunctionBuilder as Builder, FunctionBuilder, type Local } from '../assembly/function-builder.ts'
+import type { Vector, Vectors } from '../assembly/vectors.ts'
+import type { KernelOutput, Layout } from './layout.ts'
+import { VectorPrimitives } from './vector-primitives.ts'
+
+/** What a loop body finds around it. */
+export interface LoopSurroundings {
+  /** Where the row begins in each array that varies over the rows. */
+  readonly places: ReadonlyMap<Expression | KernelOutput, Local<'i32'>>
+  /** The bytes from the beginning of the row. */
+  readonly offset: Local<'i32'>
+  /** How many classes there are from here: 4, or fewer at the end of a row. */
+  readonly lanes: number
+  readonly sums: ReadonlyMap<ReductionNode, { readonly low: Local<'v128'>; readonly high: Local<'v128'> }>
+  readonly maxima: ReadonlyMap<ReductionNode, Local<'v128'>>
+  scalar(node: Expression): Vector
+  readonly row: VectorPrimitives
+}
+
+/** Writes what one step computes for four classes, or for the last ones of a row. */
+export class LoopBody {
+  readonly #v: Vectors
+  readonly #layout: Layout
+  readonly #outputs: ReadonlyMap<KernelOutput, Expression>
+  readonly #step: Step
+  readonly #around: LoopSurroundings
+  readonly #values = new Map<Expression, Vector>()
+
+  constructor(
+    v: Vectors,
+    layout: Layout,
+    outputs: ReadonlyMap<KernelOutput, Expression>,
+    step: Step,
+    around: LoopSurroundings,
+  ) {
+    this.#v = v
+    this.#layout = layout
+    this.#outputs = outputs
+    this.#step = step
+    this.#around = around
+  }
+
+  emit(): void {
+    const { reads, elements, reductions, keeps } = this.#step
+    const value = (node: Expression): Vector => this.#values.get(node) ?? this.#around.scalar(node)
+    const primitives = new VectorPrimitives(this.#v, value, elements, this.#around.row)
+    for (const node of reads) this.#values.set(node, this.#read(node))
+    for (const node of elements) this.#values.set(node, primitives.compute(node))
+    for (const node of reductions) this.#reduce(node, value(node.operand))
+    for (const node of keeps) this.#keep(node, value(node))
+  }
+
+  #read(node: Expression): Vector {
+    const { fixed, rowBuffers, totals } = this.#layout
+    const place = this.#around.places.get(node) ?? this.#placeOfOutput(node)
+    const address = fixed.get(node) ?? rowBuffers.get(node)
+    if (address !== undefined) return this.#loadPadded(address)
+    if (place !== undefined) return this.#loadLanes(place)
+    const total = totals.get(node as ReductionNode)!
+    return (node as ReductionNode).kind === 'max' ? this.#loadPadded(total) : this.#loadDoubles(total)
+  }
+
+  /** A value [B, C] that an earlier loop left in an output. */
+  #placeOfOutput(node: Expression): Local<'i32'> | undefined {
+    for (const [name, output] of this.#outputs) if (output === node) return this.#around.places.get(name)
+    return undefined
+  }
+
+  #keep(node: Expression, value: Vector): void {
+    const address = this.#layout.fixed.get(node) ?? this.#layout.rowBuffers.get(node)
+    if (address !== undefined) this.#storePadded(address, value)
+    for (const [name, output] of this.#outputs) {
+      if (output === node && node.extent.batch) this.#storeLanes(this.#around.places.get(name)!, value)
+    }
+  }
+
+  #reduce(node: ReductionNode, value: Vector): void {
+    if (node.axis === 'classes') this.#reduceOverClasses(node, value)
+    else this.#reduceOverBatch(node, value)
+  }
+
+  #reduceOverClasses(node: ReductionNode, value: Vector): void {
+    const v = this.#v
+    const { sums, maxima, lanes } = this.#around
+    if (node.kind === 'max') {
+      const lowest = v.constant(Number.NEGATIVE_INFINITY)
+      const present = lanes === 4 ? value : v.choose(v.laneMask(lanes), value, lowest)
+      v.builder.get(v.op('f32x4.max', maxima.get(node)!, present)).set(maxima.get(node)!)
+      return
+    }
+    const { low, high } = sums.get(node)!
+    const present = lanes === 4 ? value : v.and(value, v.laneMask(lanes))
+    addDouble(v.builder.get(low).get(present)).set(low)
+    addDouble(upperHalf(v.builder.get(high), present)).set(high)
+  }
+
+  #reduceOverBatch(node: ReductionNode, value: Vector): void {
+    const v = this.#v
+    const total = this.#layout.totals.get(node)!
+    if (node.kind === 'max') {
+      this.#storePadded(total, v.op('f32x4.max', this.#loadPadded(total), value))
+      return
+    }
+    const halves: ((b: Builder) => Builder)[] = [(b) => b.get(value), (b) => upperHalf(b, value)]
+    halves.forEach((push, half) => {
+      const memory = FunctionBuilder.memory(total + 16 * half)
+      this.#pushDoubled()
+      this.#pushDoubled().simd('v128.load', ...memory)
+      addDouble(push(v.builder)).simd('v128.store', ...memory)
+    })
+  }
+
+  /** Twice the offset: the place among float64. */
+  #pushDoubled(): Builder {
+    const { offset } = this.#around
+    return this.#v.builder.get(offset).get(offset).op('i32.add')
+  }
+
+  #loadPadded(address: number): Vector {
+    return this.#v.define((b) => b.get(this.#around.offset).simd('v128.load', ...FunctionBuilder.memory(address)))
+  }
+
+  #storePadded(address: number, value: Vector): void {
+    this.#v.builder
+      .get(this.#around.offset)
+      .get(value)
+      .simd('v128.store', ...FunctionBuilder.memory(address))
+  }
+
+  /** Sums by class, as float32. */
+  #loadDoubles(address: number): Vector {
+    return this.#v.define((b) => {
+      for (const half of [0, 1]) {
+        this.#pushDoubled().simd('v128.load', ...FunctionBuilder.memory(address + 16 * half))
+        b.simd('f32x4.demote_f64x2_zero')
+      }
+      b.simd('i8x16.shuffle', ...laneBytes([0, 1, 4, 5]))
+    })
+  }
+
+  /** The caller's rows are not padded: the last classes are loaded one by one. */
+  #loadLanes(place: Local<'i32'>): Vector {
+    const { lanes } = this.#around
+    if (lanes === 4)
+      return this.#v.define(() => this.#pushAddress(place).simd('v128.load', ...FunctionBuilder.memory()))
+    return this.#v.define((b) => {
+      const first = b.local('v128')
+      this.#pushAddress(place)
+        .simd('v128.load32_zero', ...FunctionBuilder.memory())
+        .set(first)
+      for (let lane = 1; lane < lanes; lane++) {
+        this.#pushAddress(place)
+          .get(first)
+          .simd('v128.load32_lane', ...FunctionBuilder.memory(4 * lane), lane)
+          .set(first)
+      }
+      b.get(first)
+    })
+  }
+
+  #storeLanes(place: Local<'i32'>, value: Vector): void {
+    const { lanes } = this.#around
+    if (lanes === 4) {
+      this.#pushAddress(place)
+        .get(value)
+        .simd('v128.store', ...FunctionBuilder.memory())
+      return
+    }
+    for (let lane = 0; lane < lanes; lane++) {
+      this.#pushAddress(place)
+        .get(value)
+        .simd('v128.store32_lane', ...FunctionBuilder.memory(4 * lane), lane)
+    }
+  }
+
+  #pushAddress(place: Local<'i32'>): Builder {
+    return this.#v.builder.get(place).get(this.#around.offset).op('i32.add')
+  }
+}
+
+/** Adds the lower two float32 on the stack to the two float64 below them. */
+function addDouble(builder: Builder): Builder {
+  return builder.simd('f64x2.promote_low_f32x4').simd('f64x2.add')
+}
+
+/** Pushes a vector with its upper half below. */
+function upperHalf(builder: Builder, value: Vector): Builder {
+  return builder
+    .get(value)
+    .get(value)
+    .simd('i8x16.shuffle', ...laneBytes([2, 3, 0, 1]))
+}
+
+/** The bytes of a shuffle of whole lanes. */
+export function laneBytes(lanes: readonly number[]): number[] {
+  return lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))
+}
