@@ -66,7 +66,11 @@ export async function checkDataset(dataset: Dataset, { signal, onProgress }: Che
   report(0)
   const examined: (FoundImage & Examined)[] = []
   const examineFound = async (found: FoundImage) => ({ ...found, ...(await examine(found.item, signal)) })
-  for await (const image of inOrder(items, concurrency, examineFound)) report(examined.push(image))
+  for await (const image of inOrder(items, concurrency, examineFound)) {
+    report(examined.push(image))
+    // The images that are left may have been read ahead, before the abort.
+    signal?.throwIfAborted()
+  }
   const readable = examined.flatMap((image) => ('look' in image ? [image] : []))
   const byContent = [...groupBy(readable, ({ content }) => content).values()]
   const alike = lookAlikes(byContent.map(([first]) => first!.look))
