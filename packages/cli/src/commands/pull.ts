@@ -12,7 +12,7 @@ interface PullOptions extends TypedHubOptions {
 const help = `
 Examples:
   $ dbloss pull user/my-model ./my-model
-  $ dbloss pull user/my-model ./earlier --revision 5ef6d4d      a commit, a branch or a tag
+  $ dbloss pull user/my-model ./earlier --revision v1      a branch, a tag or the hash of a commit
 
 predict and evaluate take user/my-model as it is, and keep it in the cache of transformers.js. thresholds, report and push need a
 folder. ${tokenHelp}

@@ -30,7 +30,7 @@ export function addPush(program: Command, io: Io): void {
     .command('push')
     .summary('push a model to the Hugging Face Hub')
     .description(
-      'Push a model that `dbloss train` has saved to the Hugging Face Hub, where it is made if it is missing.',
+      'Push a model that `dbloss train` has saved to the Hugging Face Hub. The repository is made if it is missing.',
     )
     .argument('<model>', 'the folder of the model')
     .argument('<repository>', 'where it goes: user/name or organization/name')

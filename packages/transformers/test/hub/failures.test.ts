@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
@@ -221,10 +224,18 @@ describe('a hub that fails for a moment', () => {
       if (path.startsWith('/api/') && failed < 2) return [502, 'drop' as const][failed++]
       const isWhole = path.includes('/objects/') && headers.range !== 'bytes=0-0'
       if (isWhole) ranges.push(headers.range)
-      return isWhole && ranges.length % 2 === 1 ? { after: 100 } : undefined
+      if (!isWhole || ranges.length % 2 === 0) return undefined
+      return { after: 100, until: new Promise((resolve) => arrived.push(resolve)) }
     }
+    const arrived: (() => void)[] = []
     const progress: number[] = []
-    await downloadFromHub({ ...options, onProgress: ({ done, total }) => progress.push(done / total) })
+    await downloadFromHub({
+      ...options,
+      onProgress: ({ done, total }) => {
+        progress.push(done / total)
+        arrived.shift()?.()
+      },
+    })
     expect(filesIn(options.folder)).toEqual(filesIn(model))
     expect(ranges).toContain(`bytes=100-${size - 1}`)
     expect(progress.at(-1)).toBe(1)
@@ -257,11 +268,12 @@ describe('a hub that is gone', () => {
 
   test('where nobody listens is told', async () => {
     const { hub, options } = await hubAndPush()
-    // A port that is not given to servers.
-    const failed = pushToHub({ ...options, hubUrl: 'http://127.0.0.1:1' })
-    await expectFailure(failed, hub, {
-      message: /http:\/\/127\.0\.0\.1:1 cannot be reached.*right hubUrl or HF_ENDPOINT/,
-    })
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const hubUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await new Promise((resolve) => server.close(resolve))
+    const message = /127\.0\.0\.1:\d+ cannot be reached, after 5 tries \(.*ECONNREFUSED.*right hubUrl or HF_ENDPOINT/
+    await expectFailure(pushToHub({ ...options, hubUrl }), hub, { message })
   })
 })
 

@@ -7,10 +7,10 @@ import { onTestFinished } from 'vitest'
 import { HubRepository, listed, type StoredFile, sha256 } from './hub-repository.ts'
 
 /**
- * What a request meets instead of its answer: a status, a connection that is lost at once or after so many bytes, an answer that
- * stops half-way and never ends, or one with a wrong byte.
+ * What a request meets instead of its answer: a status, a connection that is lost at once or after so many bytes (once they have
+ * arrived, when `until` says so), an answer that stops half-way and never ends, or one with a wrong byte.
  */
-export type Fault = number | 'drop' | { readonly after: number } | 'stall' | 'damage'
+export type Fault = number | 'drop' | { readonly after: number; readonly until?: Promise<void> } | 'stall' | 'damage'
 
 /** A request as the hub gets it. */
 export interface HubRequest {
@@ -305,5 +305,8 @@ function send(fault: Fault | undefined, answer: () => Answer, response: ServerRe
   if (fault === 'damage') bytes[0]! ^= 1
   if (fault === 'stall') return void response.write(bytes.subarray(0, bytes.length / 2))
   if (typeof fault !== 'object') return void response.end(bytes)
-  response.write(bytes.subarray(0, fault.after), () => response.destroy())
+  response.write(bytes.subarray(0, fault.after), async () => {
+    await fault.until
+    response.destroy()
+  })
 }
