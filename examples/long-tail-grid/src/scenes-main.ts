@@ -65,21 +65,17 @@ async function prove(data: string, folder: string): Promise<void> {
 async function compareLogits(model: string, predictions: string, photos: string, pictures: readonly string[]) {
   const { test, runs } = plainPredictions(predictions)
   const tested = test.slice(0, pictureCount)
+  const photographs = tested.map(({ file }) => join(photos, file))
   const saved = tested.map(({ logits }) => logits[runs[0]!.name]!)
   const inNode = await logitsInNode(model, pictures)
   for (const [where, difference] of [
-    ['the predictions file and Node', largestDifference(saved, await logitsInNode(model, tested.map(pathIn(photos))))],
+    ['the predictions file and Node', largestDifference(saved, await logitsInNode(model, photographs))],
     ['Chromium and Node', largestDifference(inNode, await logitsInChromium(model, pictures))],
     ['ONNX Runtime alone and Node', largestDifference(inNode, await logitsInOnnxRuntime(model, pictures))],
   ] as const) {
     expectThat(`logits of ${where} differ by ${difference.toExponential(1)} at most`, difference <= logitTolerance)
   }
 }
-
-const pathIn =
-  (folder: string) =>
-  ({ file }: { readonly file: string }): string =>
-    join(folder, file)
 
 /** Photographs of the test split as PNG files that need no resizing. */
 async function resizedPictures(photos: string, folder: string): Promise<string[]> {

@@ -45,7 +45,7 @@ export function addThresholds(program: Command, io: Io): void {
     .argument('<data>', dataArgument)
   addDataOptions(command)
   addSplitsOption(command, 'to tune on (default: validation)').addOption(
-    new Option('--objective <name>', 'what is made highest').choices(objectives).default('macro-f1'),
+    new Option('--objective <name>', 'what is made high').choices(objectives).default('macro-f1'),
   )
   addBadImageOption(command)
     .option('--dry-run', 'only print them', false)
