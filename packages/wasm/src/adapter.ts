@@ -1,5 +1,6 @@
 import { type Adapter, type CompiledLoss, checkBatch } from '@dbloss/core'
-import { compileKernel, type Kernel } from './compile-kernel.ts'
+import { compileKernel } from './compile-kernel.ts'
+import type { Kernel } from './kernel.ts'
 
 /** Fused WebAssembly kernels as a target of every loss, through the function that users call. */
 export function wasmAdapter(): Adapter {

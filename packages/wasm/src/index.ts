@@ -1,9 +1,3 @@
 export { wasmAdapter } from './adapter.ts'
-export {
-  compileKernel,
-  type Kernel,
-  type KernelArguments,
-  type KernelArrays,
-  type KernelOptions,
-} from './compile-kernel.ts'
-export type { KernelOutput } from './kernel/layout.ts'
+export { compileKernel } from './compile-kernel.ts'
+export type { Kernel, KernelArguments, KernelArrayOutput, KernelArrays, KernelOptions, KernelOutput } from './kernel.ts'

@@ -43,9 +43,4 @@ export class KernelMemory {
   floats(address: number, length: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.memory.buffer, address, length)
   }
-
-  /** Whether an array lies in this memory. */
-  owns(array: Float32Array | Float64Array): array is Float32Array {
-    return array.buffer === this.memory.buffer && array instanceof Float32Array
-  }
 }

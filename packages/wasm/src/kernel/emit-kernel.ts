@@ -1,8 +1,9 @@
 import { type Expression, type LossProgram, type Phase, schedule } from '@dbloss/core'
 import { encodeModule } from '../assembly/module.ts'
+import type { KernelOutput } from '../kernel.ts'
 import { emitCheck } from './emit-check.ts'
 import { emitPhase } from './emit-phase.ts'
-import { type KernelOutput, type Layout, layOut } from './layout.ts'
+import { type Layout, layOut } from './layout.ts'
 
 /** A kernel as a module, before it is compiled for a machine. */
 export interface EmittedKernel {

@@ -1,7 +1,8 @@
 import type { Expression, Phase, ReductionNode, Step } from '@dbloss/core'
 import { FunctionBuilder, type Local } from '../assembly/function-builder.ts'
 import { type Vector, Vectors } from '../assembly/vectors.ts'
-import { DOUBLE, FLOAT, type KernelOutput, type Layout } from './layout.ts'
+import type { KernelOutput } from '../kernel.ts'
+import { DOUBLE, FLOAT, type Layout } from './layout.ts'
 import { LoopBody, laneBytes } from './loop-body.ts'
 import { VectorPrimitives } from './vector-primitives.ts'
 

@@ -1,7 +1,5 @@
-import type { Expression, LossProgram, Phase, ReductionNode } from '@dbloss/core'
-
-/** The outputs of a loss that a kernel can compute. */
-export type KernelOutput = keyof LossProgram
+import type { Expression, Phase, ReductionNode } from '@dbloss/core'
+import type { KernelOutput } from '../kernel.ts'
 
 /** Bytes of a float32, a float64, and a vector. */
 export const FLOAT = 4

@@ -1,7 +1,8 @@
 import type { Expression, ReductionNode, Step } from '@dbloss/core'
 import { type FunctionBuilder as Builder, FunctionBuilder, type Local } from '../assembly/function-builder.ts'
 import type { Vector, Vectors } from '../assembly/vectors.ts'
-import type { KernelOutput, Layout } from './layout.ts'
+import type { KernelOutput } from '../kernel.ts'
+import type { Layout } from './layout.ts'
 import { VectorPrimitives } from './vector-primitives.ts'
 
 /** What a loop body finds around it. */
