@@ -11,7 +11,7 @@ const nextSteps: Partial<Record<DblossErrorCode, string>> = {
 }
 
 /** What errors of data and models are about that neither the layout of a picture folder nor another backbone helps with. */
-const otherData = new Set(['folder', 'images', 'list', 'pictures', 'predictions', 'splits'])
+const otherData = new Set(['copies', 'folder', 'images', 'list', 'pictures', 'predictions', 'splits'])
 
 /** Prints an error as one readable line, and what to try next where there is something to suggest. */
 export function reportError(error: unknown, io: Io): void {

@@ -6,6 +6,7 @@ Examples:
   $ dbloss train ./photos --model onnx-community/dinov2-small --output ./my-model
   $ dbloss report ./my-model --pictures ./photos
   $ dbloss predict ./my-model ./new-photos
+  $ dbloss export ./my-model --copies q8         a smaller copy beside the model
   $ dbloss push ./my-model user/my-model         to the Hugging Face Hub
   $ dbloss recipe voc-mlt --images ./VOCdevkit --output ./voc-mlt    the data set of a paper
   $ dbloss train --help                          the losses, the picture folder, what to try next

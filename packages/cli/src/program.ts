@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { addCheck } from './commands/check.ts'
 import { addEvaluate } from './commands/evaluate.ts'
+import { addExport } from './commands/export.ts'
 import { addExtract } from './commands/extract.ts'
 import { addPredict } from './commands/predict.ts'
 import { addPull } from './commands/pull.ts'
@@ -25,6 +26,7 @@ const commands = [
   addThresholds,
   addReport,
   addPredict,
+  addExport,
   addPush,
   addPull,
   addRecipe,

@@ -9,6 +9,7 @@ export function resultsOf(folder: string, model: string, result: FineTuneResult)
     data: folder,
     model,
     output,
+    copies: result.copies,
     features,
     sampleCount: statistics.sampleCount,
     evaluatedOn,

@@ -1,5 +1,5 @@
 import { namedLosses } from '@dbloss/core'
-import type { FeatureScaling, SamplerName, ValidationMetric } from '@dbloss/transformers'
+import type { CopyDtype, FeatureScaling, SamplerName, ValidationMetric } from '@dbloss/transformers'
 import { type Command, Option } from 'commander'
 import {
   featureScalings,
@@ -12,6 +12,7 @@ import {
   samplers,
   validationMetrics,
 } from './arguments.ts'
+import { parseCopies } from './copies-option.ts'
 import { addDataOptions, type DataOptions, dataArgument } from './data-options.ts'
 import { trainHelp } from './help.ts'
 import { parseLoss, type TypedLoss } from './loss-text.ts'
@@ -22,6 +23,7 @@ import { type RecipeName, recipeNames } from './recipes/recipes.ts'
 export interface TrainOptions extends DataOptions, BackboneOptions, BadImageOption {
   readonly model: string
   readonly output?: string
+  readonly copies?: readonly CopyDtype[]
   readonly loss: TypedLoss
   readonly sampler: SamplerName
   readonly compare?: readonly LossAndSampler[]
@@ -58,6 +60,7 @@ export function addTrainOptions(command: Command): Command {
     .argument('<data>', dataArgument)
     .requiredOption('-m, --model <model>', 'the backbone: a local folder or a name on the Hugging Face hub')
     .option('-o, --output <folder>', 'where the model is saved; without it nothing is saved, only measured')
+    .option('--copies <list>', 'also save smaller copies of it: q8, fp16 or both', parseCopies)
     .option('--overwrite', 'replace a model that is there', false)
   addDataOptions(command)
   addLossOptions(command)

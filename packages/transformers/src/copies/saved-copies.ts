@@ -27,7 +27,7 @@ const heading = '## Smaller copies'
 
 /** A model card with a section on copies, in the place of an earlier one. */
 export function withCopiesSection(card: string, copies: readonly ModelCopy[]): string {
-  const without = card.replace(new RegExp(`^${heading}\\n[^]*?(?=^## |$(?![^]))`, 'm'), '')
+  const without = card.replace(new RegExp(`^${heading}\\n[\\s\\S]*?(?=^## |$(?![\\s\\S]))`, 'm'), '')
   if (copies.length === 0) return without
   const place = without.search(/^## /m)
   const [before, after] = place < 0 ? [`${without}\n`, ''] : [without.slice(0, place), without.slice(place)]
