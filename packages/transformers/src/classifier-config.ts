@@ -4,6 +4,16 @@ import type { ModelConfig } from './backbone/model-files.ts'
 /** The key of `config.json` under which a saved model says that dbloss wrote it. */
 export const recordKey = 'dbloss'
 
+/** Whether the text of a `config.json` says that dbloss wrote it; no text that is not JSON does. */
+export function hasRecord(text: string): boolean {
+  try {
+    const config: unknown = JSON.parse(text)
+    return typeof config === 'object' && config !== null && recordKey in config
+  } catch {
+    return false
+  }
+}
+
 /** The model type under which models are saved that transformers.js does not accept as classifiers. */
 const standInType = 'vit'
 

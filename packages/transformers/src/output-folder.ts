@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
-import { recordKey } from './classifier-config.ts'
+import { hasRecord } from './classifier-config.ts'
 
 /** What a folder holds, for messages, and whether a folder is such a one: only then is it overwritten. */
 export interface FolderContent {
@@ -119,12 +119,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function hasSavedModel(path: string): Promise<boolean> {
-  try {
-    const config: unknown = JSON.parse(await readFile(join(path, 'config.json'), 'utf8'))
-    return typeof config === 'object' && config !== null && recordKey in config
-  } catch {
-    return false
-  }
+  return hasRecord(await readFile(join(path, 'config.json'), 'utf8').catch(() => ''))
 }
 
 /** The nearest existing folder must be writable: the folders between are made when there is something to write. */

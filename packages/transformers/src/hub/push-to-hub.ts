@@ -1,9 +1,8 @@
-import { DblossError } from '@dbloss/core'
 import { type OnProgress, startPhase } from '../progress.ts'
 import { type HubConnection, type HubOptions, withHub } from './connection.ts'
 import { countingFetch } from './counted-blob.ts'
-import { statusOf } from './hub-error.ts'
-import { filesToPush, isPushed, type PushedFile, type PushedFilesOptions } from './pushed-files.ts'
+import { prepareDestination } from './destination.ts'
+import { filesToPush, type PushedFile, type PushedFilesOptions } from './pushed-files.ts'
 import { checkRepository } from './repository.ts'
 
 /** Options of {@link pushToHub}. */
@@ -44,72 +43,20 @@ export interface PushedModel {
  * on. A request that fails is tried 5 times within 8 seconds.
  *
  * @throws DblossError `model` and `data` as {@link filesToPush}; `argument` for a repository or hubUrl that is not well-formed; `hub`
- * for a token that is missing or not accepted, for a public repository where a private one is asked for, and for a hub that refuses
- * or cannot be reached. The reason of the signal when it ends the work.
+ * for a token that is missing or not accepted, for a public repository where a private one is asked for, for a repository with a
+ * model that dbloss did not write, and for a hub that refuses or cannot be reached. The reason of the signal when it ends the work.
  */
 export async function pushToHub(options: PushOptions): Promise<PushedModel> {
   const { folder, repository, branch = 'main' } = options
   checkRepository(repository)
   const { files, notes } = await filesToPush(folder, options)
   return withHub(options, { work: 'push', repository, revision: branch }, async (connection) => {
-    const created = await makeRepository(connection, options)
-    if (branch !== 'main') await makeBranch(connection, repository, branch)
-    const removed = created ? [] : await outdatedFiles(connection, repository, branch, files)
+    const destination = { repository, branch, isPrivate: options.private ?? false }
+    const { created, outdated: removed } = await prepareDestination(connection, destination, files)
     const commit = await upload(connection, options, files, removed)
     const url = `${connection.parameters.hubUrl}/${repository}${branch === 'main' ? '' : `/tree/${branch}`}`
     return { repository, url, commit, created, files: files.map(({ path, size }) => ({ path, size })), removed, notes }
   })
-}
-
-/** Whether it was made; one that is there is used. */
-async function makeRepository({ hub, parameters }: HubConnection, options: PushOptions): Promise<boolean> {
-  const { repository } = options
-  const found = await unlessStatus(404, hub.modelInfo({ ...parameters, name: repository }))
-  if (found === undefined) {
-    const { accessToken = '', ...rest } = parameters
-    const visibility = options.private ? { visibility: 'private' as const } : {}
-    const repo = { type: 'model', name: repository } as const
-    // It is there already when the answer of an earlier try was lost.
-    await unlessStatus(409, hub.createRepo({ ...rest, accessToken, repo, ...visibility }))
-    return true
-  }
-  if (!options.private || found.private) return false
-  const expected = 'another name, or a repository that was made private before'
-  throw new DblossError('hub', `${repository} is public already; expected ${expected}`, {
-    argument: 'repository',
-    found: repository,
-    expected,
-  })
-}
-
-async function makeBranch({ hub, parameters }: HubConnection, repository: string, branch: string): Promise<void> {
-  await unlessStatus(409, hub.createBranch({ ...parameters, repo: { type: 'model', name: repository }, branch }))
-}
-
-/** What the hub answers, or nothing where it answers with a status that is no failure. */
-async function unlessStatus<T>(status: number, answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (statusOf(error) === status) return undefined
-    throw error
-  }
-}
-
-async function outdatedFiles(
-  { hub, parameters }: HubConnection,
-  repository: string,
-  branch: string,
-  files: readonly PushedFile[],
-): Promise<string[]> {
-  const kept = new Set(files.map(({ path }) => path))
-  const repo = { type: 'model', name: repository } as const
-  const outdated: string[] = []
-  const revision = encodeURIComponent(branch)
-  for await (const { type, path } of hub.listFiles({ ...parameters, repo, revision, recursive: true })) {
-    if (type === 'file' && isPushed(path) && !kept.has(path)) outdated.push(path)
-  }
-  return outdated
 }
 
 /** The hash of the commit. */

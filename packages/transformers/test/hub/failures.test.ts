@@ -155,6 +155,18 @@ describe('a hub that refuses', () => {
     expect(hub.repositories.get(repository)!.contents()).toEqual(before)
   })
 
+  test('to lose a model that dbloss did not write', async () => {
+    const { hub, options } = await hubAndPush()
+    const { dbloss: _, ...ofOthers } = savedConfig
+    const other = hub.addModel(repository, await savedModel(ofOthers))
+    const before = other.contents()
+    await expectFailure(pushToHub(options), hub, { message: /has a model that dbloss did not write, so it is not/ })
+    expect(other.contents()).toEqual(before)
+    // A repository that was made on the site has no model yet.
+    other.commit('main', 'empty', new Map([['README.md', { bytes: Buffer.from('# Soon'), lfs: false }]]))
+    expect(await pushToHub(options)).toMatchObject({ created: false, removed: [] })
+  })
+
   test('a commit that another one came before', async () => {
     const { hub, options } = await hubAndPush()
     hub.fault = ({ path }) => (path.includes('/commit/') ? 409 : undefined)
