@@ -1,5 +1,4 @@
-import { isLossName, namedLosses } from '@dbloss/core'
-import type { FineTuneRun } from '@dbloss/transformers'
+import { isLossName, type LongTailMetrics, namedLosses } from '@dbloss/core'
 import type { Colours } from './io.ts'
 import { publishedRuns } from './recipes/published-runs.ts'
 import { type RecipeName, recipes } from './recipes/recipes.ts'
@@ -7,12 +6,15 @@ import { createTable } from './tables.ts'
 
 const columns = { all: 'mAP', head: 'head', medium: 'medium', tail: 'tail' } as const
 
+/** What of a run is compared with the paper. */
+interface MeasuredRun {
+  readonly loss: string
+  readonly sampler: string
+  readonly metrics: Pick<LongTailMetrics, 'map'>
+}
+
 /** The published numbers of a recipe, in percent, each with that of the run that has the same loss and sampler. */
-export function publishedTable(
-  name: RecipeName,
-  runs: readonly Pick<FineTuneRun, 'loss' | 'sampler' | 'metrics'>[],
-  colours: Colours,
-): string {
+export function publishedTable(name: RecipeName, runs: readonly MeasuredRun[], colours: Colours): string {
   const splits = Object.keys(columns) as (keyof typeof columns)[]
   const titles = splits.flatMap((split) => [`${columns[split]}\nhere`, `${columns[split]}\npaper`])
   const table = createTable(['paper', 'loss', 'sampler', ...titles], 3, colours)

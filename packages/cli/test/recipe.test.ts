@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { distributionBalancedLoss, longTailedSubset, presets, statisticsFromCounts } from '@dbloss/core'
+import pc from 'picocolors'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test-support/temporary-folder.ts'
 import { poolerModel, writeModel } from '../../transformers/test/support/models.ts'
+import { publishedTable } from '../src/published-table.ts'
 import { recipes } from '../src/recipes/recipes.ts'
 import { dbloss } from './collect.ts'
 import { labelled, writeCoco, writeVocDevkit } from './recipe-images.ts'
@@ -118,7 +120,13 @@ describe('a recipe, and the training of it', () => {
     const counts = (classes: { name: string; count: number }[]) =>
       classes.map(({ name, count }) => [name, count]).sort()
     expect(counts(JSON.parse(stats.stdout).classes)).toEqual(counts(record.classes))
-    expect(Object.keys(rowsOf(join(output, 'test.csv')))).toEqual(Object.keys(testSet).map((id) => `val2017/${id}.jpg`))
+    // By the ids of the categories, crowds included.
+    const order = ['blue', 'red', 'green']
+    const expected = Object.entries(testSet).map(([id, names]) => [
+      `val2017/${id}.jpg`,
+      order.filter((name) => names.some((given) => given === name)),
+    ])
+    expect(Object.entries(rowsOf(join(output, 'test.csv')))).toEqual(expected)
   })
 })
 
@@ -129,6 +137,15 @@ test.each([
   const statistics = statisticsFromCounts({ classCounts: [3, 1], sampleCount: 5 })
   const { mu, lambda } = recipes[name].preset
   expect(distributionBalancedLoss(statistics, { mu, lambda }).parameters).toMatchObject(preset)
+})
+
+test('the default loss is DB-Focal too; what was not trained or has no value is a dash', () => {
+  const map = { all: 0.5, head: Number.NaN, medium: 0.25, tail: 0.126 }
+  const run = { loss: 'distribution-balanced', sampler: 'class-aware', metrics: { map } }
+  const table = publishedTable('coco-mlt', [{ ...run, sampler: 'uniform' }, run], pc.createColors(false))
+  const cells = ['50.0', '53.55', '–', '51.13', '25.0', '57.05', '12.6', '51.06']
+  expect(table).toMatch(new RegExp(`DB-Focal .*${cells.join('\\s*│\\s*')}`))
+  expect(table).toMatch(/ERM .*uniform\s*│\s*–\s*│\s*41\.27\s*│/)
 })
 
 describe('what is missing is said with what to download and where it goes', () => {
@@ -202,6 +219,14 @@ describe('lists and folders that do not fit', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(message)
     expect(existsSync(join(root, 'out'))).toBe(false)
+  })
+
+  test('test pictures with a label that the pool lacks', async () => {
+    const root = temporaryFolder()
+    const images = await writeVocDevkit(root, labelled(1, 5, [['red'], ['blue']]), labelled(11, 2, labelSets))
+    const { code, stderr } = await dbloss(['recipe', 'voc-mlt', '--images', images, '--output', join(root, 'out')])
+    expect(code).toBe(1)
+    expect(stderr).toContain("error: the test images have the label 'green', which is none of the pool's")
   })
 
   test('a list that is not there, a name that is no recipe, and flags that are missing', async () => {

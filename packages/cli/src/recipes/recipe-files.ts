@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import type { FolderContent, ImageItem } from '@dbloss/transformers'
 import { publishedRuns } from './published-runs.ts'
-import type { RecipeName } from './recipes.ts'
-import { recipes } from './recipes.ts'
+import { type RecipeName, recipes } from './recipes.ts'
 
 /** The record of how a folder was made; a folder that has one was written by a recipe. */
-export const recordName = 'recipe.json'
+const recordName = 'recipe.json'
+/** The config file of the training. */
 export const configName = 'dbloss.config.json'
 
 /** What a recipe writes. */
@@ -20,13 +20,8 @@ export interface RecipeFolder {
   readonly record: object
 }
 
-export const recipeContent: FolderContent = {
-  name: 'recipe',
-  isIn: async (folder) => {
-    const text = await readFile(join(folder, recordName), 'utf8').catch(() => '')
-    return recipeIn(text)
-  },
-}
+/** A folder that a recipe wrote may be replaced by another. */
+export const recipeContent: FolderContent = { name: 'recipe', isIn: hasRecord }
 
 /** Writes the tables of training and test images, the config file of the training, and the record. */
 export async function writeRecipe(folder: string, recipe: RecipeFolder): Promise<void> {
@@ -71,9 +66,9 @@ function json(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
-function recipeIn(text: string): boolean {
+async function hasRecord(folder: string): Promise<boolean> {
   try {
-    const record: unknown = JSON.parse(text)
+    const record: unknown = JSON.parse(await readFile(join(folder, recordName), 'utf8'))
     return typeof record === 'object' && record !== null && 'recipe' in record && String(record.recipe) in recipes
   } catch {
     return false
