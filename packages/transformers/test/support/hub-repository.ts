@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sha256 } from './local-server.ts'
 
 /** A file of a commit. */
 export interface StoredFile {
@@ -8,10 +9,6 @@ export interface StoredFile {
 }
 
 type Files = ReadonlyMap<string, StoredFile>
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}
 
 /** A model repository of a hub: commits, and branches that name them. */
 export class HubRepository {
