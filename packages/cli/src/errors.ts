@@ -6,7 +6,7 @@ const nextSteps: Partial<Record<DblossErrorCode, string>> = {
   data: 'The layout of a picture folder is described in: dbloss train --help; dbloss check looks at every picture.',
   model:
     'Try another model, such as --model onnx-community/dinov2-small, or a local folder in the transformers.js layout.',
-  output: 'Choose another place, or add --overwrite to replace a model that is there.',
+  output: 'Choose another place, or make room there; train --overwrite replaces a model that is there.',
   statistics: 'Every class needs at least one picture that shows it and one that does not.',
 }
 

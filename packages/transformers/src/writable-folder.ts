@@ -1,4 +1,5 @@
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants, mkdir, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
 import { removeUnfinished } from '@dbloss/onnx-training'
 
@@ -16,6 +17,8 @@ export async function makeWritableFolder(
   { what = 'folder', given = folder } = {},
 ): Promise<void> {
   try {
+    // On a disk that cannot be written, mkdir says that there is no such folder.
+    await access(await nearestFolder(folder), constants.W_OK)
     await mkdir(folder, { recursive: true })
     await access(folder, constants.R_OK | constants.W_OK)
     await removeUnfinished(folder)
@@ -28,4 +31,13 @@ export async function makeWritableFolder(
       cause,
     })
   }
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+async function nearestFolder(folder: string): Promise<string> {
+  const path = resolve(folder)
+  const isThere = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  return isThere === undefined && dirname(path) !== path ? nearestFolder(dirname(path)) : path
 }
