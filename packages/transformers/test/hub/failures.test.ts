@@ -214,8 +214,11 @@ describe('a hub that fails for a moment', () => {
   ])('when %s gets the model nevertheless', async (_, path) => {
     const { hub, options } = await hubAndPush()
     const { met } = failFirst(hub, path, faults)
-    await pushToHub(options)
+    const progress: number[] = []
+    await pushToHub({ ...options, onProgress: ({ done, total }) => progress.push(done / total) })
     expect(met).toEqual(faults)
+    // What is sent again is counted once.
+    expect(Math.max(...progress)).toBe(1)
     const { '.gitattributes': attributes, ...pushed } = hub.repositories.get(repository)!.contents()
     const { 'predictions.jsonl': predictions, ...expected } = filesIn(options.folder)
     expect(pushed).toEqual(expected)
