@@ -33,7 +33,7 @@ import { subset, subsetSeeds, takeRows } from './subsets.ts'
 import { plainViews, randomViews, type ViewSettings, viewCounts } from './views.ts'
 
 /** The heads that fine-tuning starts from, by how their features are scaled. */
-export const heads = ['standardised', 'scaled'] as const
+const heads = ['standardised', 'scaled'] as const
 export type HeadName = (typeof heads)[number]
 
 const headSettings = { epochs: 40, batchSize: 128, learningRate: 3e-3, weightDecay: 1e-2 }
