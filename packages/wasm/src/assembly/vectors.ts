@@ -46,8 +46,13 @@ export class Vectors {
   subtract = (x: Vector, y: Vector): Vector => this.op('f32x4.sub', x, y)
   multiply = (x: Vector, y: Vector): Vector => this.op('f32x4.mul', x, y)
   divide = (x: Vector, y: Vector): Vector => this.op('f32x4.div', x, y)
-  negate = (x: Vector): Vector => this.op('f32x4.neg', x)
-  absolute = (x: Vector): Vector => this.op('f32x4.abs', x)
+  // By their bits: one instruction of a processor with a constant, where V8 makes the constant anew for `neg` and `abs`.
+  negate = (x: Vector): Vector => this.xor(x, this.constant(-0))
+  absolute = (x: Vector): Vector => this.and(x, this.bits(0x7fffffff))
+  /** −|x| */
+  negativeMagnitude = (x: Vector): Vector => this.or(x, this.constant(-0))
+  or = (x: Vector, y: Vector): Vector => this.op('v128.or', x, y)
+  xor = (x: Vector, y: Vector): Vector => this.op('v128.xor', x, y)
   and = (x: Vector, y: Vector): Vector => this.op('v128.and', x, y)
   /** x where the mask has no bits. */
   without = (x: Vector, mask: Vector): Vector => this.op('v128.andnot', x, mask)
@@ -67,14 +72,30 @@ export class Vectors {
     return this.define((builder) => builder.get(x).i32(count).simd(opcode))
   }
 
-  /** `c₀ + c₁ x + c₂ x² + …` by Horner's rule. */
+  /** `c₀ + c₁ x + c₂ x² + …` by Estrin's scheme: its parts do not wait for each other as those of Horner's rule do. */
   polynomial(x: Vector, coefficients: readonly number[]): Vector {
-    return coefficients
-      .slice(0, -1)
-      .reduceRight<Vector>(
-        (result, coefficient) => this.add(this.multiply(result, x), this.constant(coefficient)),
-        this.constant(coefficients.at(-1)!),
-      )
+    return this.#estrin(
+      x,
+      coefficients.map((coefficient) => this.constant(coefficient)),
+    )
+  }
+
+  /** Three terms are summed by Horner's rule, which needs no further square. */
+  #estrin(x: Vector, terms: readonly Vector[]): Vector {
+    const [first, second, third] = terms
+    if (second === undefined) return first!
+    if (terms.length < 4) return this.#line(x, first!, third === undefined ? second : this.#line(x, second, third))
+    const pairs = terms.flatMap((term, index) => {
+      const next = terms[index + 1]
+      if (index % 2 === 1) return []
+      return [next === undefined ? term : this.#line(x, term, next)]
+    })
+    return this.#estrin(this.multiply(x, x), pairs)
+  }
+
+  /** a + b x */
+  #line(x: Vector, a: Vector, b: Vector): Vector {
+    return this.add(this.multiply(b, x), a)
   }
 
   #constant(bytes: Uint8Array): Vector {

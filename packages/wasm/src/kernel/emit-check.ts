@@ -3,7 +3,8 @@ import { type Vector, Vectors } from '../assembly/vectors.ts'
 
 /**
  * Writes `check(logits, labels, bytes)`: 0 where every label is in [0, 1] or −1 and every logit with a known label is finite,
- * 1 otherwise; for hard labels only 0 and 1 are right. It takes a small part of the time of a loss; what exactly is wrong is then told by `checkBatch`.
+ * 1 otherwise; for hard labels only 0 and 1 are right. It takes a small part of the time of a loss; what exactly is wrong is
+ * then told by `checkBatch`.
  */
 export function emitCheck(kind: 'any' | 'hard'): FunctionBuilder {
   const b = new FunctionBuilder(3)
@@ -21,15 +22,20 @@ export function emitCheck(kind: 'any' | 'hard'): FunctionBuilder {
     )
   b.loop(offset, bytes, 16, () => {
     const [z, y] = [load(logits), load(labels)]
-    const equals = (number: number): Vector => v.op('f32x4.eq', y, v.constant(number))
-    const hasFiniteLogit = v.isLess(v.absolute(z), v.constant(Number.POSITIVE_INFINITY))
-    const isInRange = (): Vector => v.and(v.op('f32x4.le', v.constant(0), y), v.op('f32x4.le', y, v.constant(1)))
-    const isRight =
-      kind === 'hard'
-        ? v.and(v.op('v128.or', equals(0), equals(1)), hasFiniteLogit)
-        : v.op('v128.or', equals(-1), v.and(isInRange(), hasFiniteLogit))
-    b.get(v.op('v128.or', wrong, v.op('v128.not', isRight))).set(wrong)
+    b.get(v.or(wrong, kind === 'hard' ? wrongHard(v, z, y) : wrongAny(v, z, y))).set(wrong)
   })
   b.get(wrong).simd('v128.any_true')
   return b
+}
+
+/** Bits where a label is neither 0 nor 1 (`y² − y` is +0 for these only), or a logit not finite (`z − z`). */
+function wrongHard(v: Vectors, z: Vector, y: Vector): Vector {
+  return v.or(v.subtract(v.multiply(y, y), y), v.subtract(z, z))
+}
+
+function wrongAny(v: Vectors, z: Vector, y: Vector): Vector {
+  const hasFiniteLogit = v.isLess(v.absolute(z), v.constant(Number.POSITIVE_INFINITY))
+  const isInRange = v.and(v.op('f32x4.le', v.constant(0), y), v.op('f32x4.le', y, v.constant(1)))
+  const isUnknown = v.op('f32x4.eq', y, v.constant(-1))
+  return v.op('v128.not', v.or(isUnknown, v.and(isInRange, hasFiniteLogit)))
 }

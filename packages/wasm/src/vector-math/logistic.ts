@@ -21,16 +21,17 @@ export interface LogisticFamily {
 /** σ(u), σ(−u), softplus(u) and softplus(−u), all from e^(−|u|). */
 export function logisticFamily(v: Vectors, u: Vector): LogisticFamily {
   const one = v.constant(1)
-  const t = expBelow88(v, v.negate(v.absolute(u)))
-  let sides: { readonly upper: Vector; readonly lower: Vector } | undefined
+  const t = expBelow88(v, v.negativeMagnitude(u))
+  let sides: { readonly upper: Vector; readonly difference: Vector } | undefined
   let log: Vector | undefined
   return {
     sigmoid: (x) => {
       if (sides === undefined) {
         const upper = v.divide(one, v.add(one, t))
-        sides = { upper, lower: v.multiply(t, upper) }
+        sides = { upper, difference: v.xor(upper, v.multiply(t, upper)) }
       }
-      return v.choose(v.isNegative(x), sides.lower, sides.upper)
+      // The difference of the bits gives either side from the other: less than a choice for each.
+      return v.xor(sides.upper, v.and(sides.difference, v.isNegative(x)))
     },
     softplus: (x) => {
       log ??= log1p(v, t)
