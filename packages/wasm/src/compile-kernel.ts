@@ -2,6 +2,7 @@ import { DblossError, type Loss, lossProgram } from '@dbloss/core'
 import { wasmPlatform } from './assembly/runtime.ts'
 import { type EmittedKernel, emitKernel } from './kernel/emit-kernel.ts'
 import type { Kernel, KernelOptions } from './kernel.ts'
+import type { KernelThreads, WorkerThreads } from './threads/kernel-threads.ts'
 import { WasmKernel } from './wasm-kernel.ts'
 
 /**
@@ -18,7 +19,17 @@ import { WasmKernel } from './wasm-kernel.ts'
 export function compileKernel(loss: Loss, options: KernelOptions = {}): Kernel {
   const classCount = classCountOf(loss, options.classCount)
   const { emitted, module } = compiledModule(loss, { ...options, classCount })
-  return new WasmKernel(loss, emitted, module)
+  return new WasmKernel(loss, emitted, module, workersOf(options.threads))
+}
+
+/** Threads are recognised by what they can do: two copies of this package may meet. */
+function workersOf(threads: KernelThreads | undefined): WorkerThreads | undefined {
+  if (threads === undefined || 'register' in threads) return threads as WorkerThreads | undefined
+  throw new DblossError('argument', 'threads are not those of startKernelThreads', {
+    argument: 'threads',
+    found: typeof threads,
+    expected: 'await startKernelThreads()',
+  })
 }
 
 interface CompiledModule {
@@ -30,14 +41,15 @@ const modules = new WeakMap<Loss, Map<string, CompiledModule>>()
 
 function compiledModule(
   loss: Loss,
-  { classCount, labels = 'any', outputs = ['gradient'] }: KernelOptions & { readonly classCount: number },
+  { classCount, labels = 'any', outputs = ['gradient'], threads }: KernelOptions & { readonly classCount: number },
 ): CompiledModule {
   const known = modules.get(loss) ?? new Map<string, CompiledModule>()
   modules.set(loss, known)
-  const key = `${classCount} ${labels} ${[...outputs].sort().join()}`
+  const isShared = threads !== undefined
+  const key = `${classCount} ${labels} ${isShared} ${[...outputs].sort().join()}`
   let result = known.get(key)
   if (result === undefined) {
-    const emitted = emitKernel(lossProgram(loss, { labels }), { outputs, classCount, labels })
+    const emitted = emitKernel(lossProgram(loss, { labels }), { outputs, classCount, labels, isShared })
     result = { emitted, module: compile(emitted.bytes, loss) }
     known.set(key, result)
   }

@@ -1,8 +1,8 @@
 import { DblossError } from '@dbloss/core'
+import { LARGEST_MEMORY } from './assembly/module.ts'
 import { type WasmMemory, wasmPlatform } from './assembly/runtime.ts'
 
 const PAGE = 65536
-const LARGEST_MEMORY = 65536 * PAGE
 
 /** The memory of a kernel: what the kernel has for itself, and above it the arrays of a batch. */
 export class KernelMemory {
@@ -10,12 +10,18 @@ export class KernelMemory {
   readonly #base: number
   #next: number
 
-  /** @param base - the first address that the kernel does not use itself. */
-  constructor(base: number) {
+  /**
+   * @param base - the first address that the kernel does not use itself.
+   * @param isShared - whether threads share the memory.
+   */
+  constructor(base: number, isShared: boolean) {
     this.#base = base
     this.#next = base
     const { Memory } = wasmPlatform()
-    this.memory = new Memory({ initial: Math.ceil((base + 1) / PAGE) })
+    this.memory = new Memory({
+      initial: Math.ceil((base + 1) / PAGE),
+      ...(isShared ? { maximum: LARGEST_MEMORY, shared: true } : {}),
+    })
   }
 
   /** Forgets the arrays; those that a caller has views of are not written to before the next are laid out. */
@@ -27,7 +33,7 @@ export class KernelMemory {
   allocate(length: number): number {
     const address = this.#next
     const end = address + Math.ceil((length * 4) / 16) * 16 + 16
-    if (end > LARGEST_MEMORY) {
+    if (end > LARGEST_MEMORY * PAGE) {
       throw new DblossError('argument', `a kernel holds 4 GiB at most; ${end} bytes are needed`, {
         argument: 'batchSize',
         found: length,

@@ -1,4 +1,5 @@
 import type { Loss, LossProgram } from '@dbloss/core'
+import type { KernelThreads } from './threads/kernel-threads.ts'
 
 /** The outputs of a loss that a kernel can compute. */
 export type KernelOutput = keyof LossProgram
@@ -14,6 +15,8 @@ export interface KernelOptions {
   readonly labels?: 'any' | 'hard'
   /** What `evaluate` gives besides the value. Default: the gradient. */
   readonly outputs?: readonly KernelArrayOutput[]
+  /** Threads of `startKernelThreads` that share the rows of large batches. Default: only the one that calls. */
+  readonly threads?: KernelThreads
 }
 
 /** The arrays of a batch in the memory of a kernel, row-major. */

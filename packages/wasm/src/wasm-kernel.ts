@@ -5,9 +5,12 @@ import { checkResult, checkShapes, refused } from './check-kernel-batch.ts'
 import { type EmittedKernel, phaseName } from './kernel/emit-kernel.ts'
 import type { Kernel, KernelArguments, KernelArrays } from './kernel.ts'
 import { KernelMemory } from './kernel-memory.ts'
+import type { WorkerThreads } from './threads/kernel-threads.ts'
+import { RowShares } from './threads/row-shares.ts'
 
 type Floats = Float32Array | Float64Array
-type Phase = (firstRow: number, endRow: number) => void
+/** The function of a phase. */
+export type Phase = (firstRow: number, endRow: number, base: number) => void
 type Check = (logits: number, labels: number, bytes: number) => number
 
 const nothing: KernelArguments = {}
@@ -23,23 +26,28 @@ export class WasmKernel implements Kernel {
   readonly #memory: KernelMemory
   readonly #phases: readonly Phase[]
   readonly #check: Check
+  readonly #shares: RowShares | undefined
   #batchSize = 0
   #arrays: KernelArrays | undefined
   /** Where the value arrives; made anew when the memory grows. */
   #value: Float32Array | undefined
 
-  constructor(loss: Loss, emitted: EmittedKernel, module: object) {
+  /** @param threads - share the rows of large batches. */
+  constructor(loss: Loss, emitted: EmittedKernel, module: object, threads?: WorkerThreads) {
     this.loss = loss
     this.classCount = emitted.layout.classCount
     this.moduleSize = emitted.bytes.length
     this.#emitted = emitted
     this.#inputNames = Object.keys(loss.inputs)
-    this.#memory = new KernelMemory(emitted.layout.size)
+    const { layout, phases } = emitted
+    const size = layout.size + RowShares.room(layout, threads)
+    this.#memory = new KernelMemory(size, threads !== undefined)
     const { Instance } = wasmPlatform()
     const { exports } = new Instance(module, { env: { memory: this.#memory.memory } })
-    this.#phases = emitted.phases.map((_, index) => exports[phaseName(index)] as Phase)
+    this.#phases = phases.map((_, index) => exports[phaseName(index)] as Phase)
     this.#check = exports.check as Check
-    for (const [node, address] of emitted.layout.fixed) {
+    if (threads !== undefined) this.#shares = new RowShares(threads, emitted, module, this.#memory)
+    for (const [node, address] of layout.fixed) {
       if (node.kind === 'classVector') this.#memory.floats(address, this.classCount).set(node.values)
     }
   }
@@ -78,8 +86,9 @@ export class WasmKernel implements Kernel {
       checkBatch(loss, { logits, labels, batchSize, inputs })
       throw refused(loss, labels)
     }
+    if (this.#shares?.isWorthwhile(batchSize)) this.#shares.run(this.#phases, batchSize)
     // A phase over the batch takes no rows, and ignores them.
-    for (const phase of this.#phases) phase(0, batchSize)
+    else for (const phase of this.#phases) phase(0, batchSize, 0)
     if (gradient !== undefined) copy(own.gradient!, gradient)
     if (elements !== undefined) copy(own.elements!, elements)
     if (rows !== undefined) copy(own.rows!, rows)

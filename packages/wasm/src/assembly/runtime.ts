@@ -13,7 +13,7 @@ interface WasmPlatform {
     module: object,
     imports: { readonly env: { readonly memory: WasmMemory } },
   ) => { readonly exports: Readonly<Record<string, unknown>> }
-  Memory: new (limits: { readonly initial: number }) => WasmMemory
+  Memory: new (limits: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean }) => WasmMemory
 }
 
 /**

@@ -23,10 +23,13 @@ export interface KernelShape {
   readonly outputs: readonly KernelOutput[]
   readonly classCount: number
   readonly labels: 'any' | 'hard'
+  /** Whether threads share its memory. */
+  readonly isShared: boolean
 }
 
 /** Writes a module for the program of a loss: a function a phase, and one that checks what it is given. */
-export function emitKernel(program: LossProgram, { outputs: names, classCount, labels }: KernelShape): EmittedKernel {
+export function emitKernel(program: LossProgram, shape: KernelShape): EmittedKernel {
+  const { outputs: names, classCount, labels, isShared } = shape
   const outputs = new Map<KernelOutput, Expression>([['value', program.value]])
   for (const name of names) {
     const output = program[name]
@@ -34,9 +37,12 @@ export function emitKernel(program: LossProgram, { outputs: names, classCount, l
   }
   const phases = schedule([...outputs.values()])
   const layout = layOut(phases, outputs, classCount)
-  const bytes = encodeModule([
-    ...phases.map((phase, index) => ({ name: phaseName(index), builder: emitPhase(phase, layout, outputs) })),
-    { name: 'check', builder: emitCheck(labels), returns: true },
-  ])
+  const bytes = encodeModule(
+    [
+      ...phases.map((phase, index) => ({ name: phaseName(index), builder: emitPhase(phase, layout, outputs) })),
+      { name: 'check', builder: emitCheck(labels), returns: true },
+    ],
+    isShared,
+  )
   return { bytes, phases, layout, outputs }
 }

@@ -18,9 +18,12 @@ interface DoubleSum {
   readonly high: Local<'v128'>
 }
 
-/** Writes the function of one phase: `(firstRow, endRow)` for a phase over rows, `()` for one over the batch. */
+/**
+ * Writes the function of one phase: `(firstRow, endRow, base)` for a phase over rows, `()` for one over the batch. `base` is
+ * added to the addresses of row buffers and totals, which each thread has for itself.
+ */
 export function emitPhase(phase: Phase, layout: Layout, outputs: Outputs): FunctionBuilder {
-  const builder = new FunctionBuilder(phase.over === 'rows' ? 2 : 0)
+  const builder = new FunctionBuilder(phase.over === 'rows' ? 3 : 0)
   new PhaseEmitter(builder, phase, layout, outputs).emit()
   return builder
 }
@@ -61,7 +64,7 @@ class PhaseEmitter {
   #emitRows(): void {
     const b = this.#b
     const { totals, reads, steps, keeps } = this.#phase
-    const [firstRow, endRow] = b.parameters as [Local<'i32'>, Local<'i32'>]
+    const [firstRow, endRow, base] = b.parameters as [Local<'i32'>, Local<'i32'>, Local<'i32'>]
     const row = b.local('i32')
     const sums = new Map(totals.map((node) => [node, b.local('f64')]))
     for (const node of totals) if (node.kind === 'max') b.f64(Number.NEGATIVE_INFINITY).set(sums.get(node)!)
@@ -92,9 +95,9 @@ class PhaseEmitter {
       }
     })
     for (const [node, sum] of sums) {
-      b.i32(this.#layout.totals.get(node)!)
+      b.get(base)
         .get(sum)
-        .op('f64.store', ...FunctionBuilder.memory())
+        .op('f64.store', ...FunctionBuilder.memory(this.#layout.totals.get(node)!))
     }
   }
 
@@ -189,7 +192,7 @@ class PhaseEmitter {
     const tail = classCount - whole
     const body = (lanes: number): void =>
       new LoopBody(this.#v, this.#layout, this.#outputs, step, {
-        ...{ places, offset, lanes, sums, maxima },
+        ...{ places, offset, lanes, sums, maxima, base: b.parameters[2] },
         scalar: (node) => this.#scalar(node),
         row: this.#primitives,
       }).emit()
@@ -243,6 +246,8 @@ class PhaseEmitter {
       b.i32(0).set(offset)
       b.loop(offset, padded * (isSum ? DOUBLE : FLOAT), 16, () => {
         b.get(offset)
+          .get(this.#b.parameters[2]!)
+          .op('i32.add')
           .get(start)
           .simd('v128.store', ...FunctionBuilder.memory(this.#layout.totals.get(node)!))
       })

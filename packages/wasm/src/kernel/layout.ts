@@ -21,6 +21,8 @@ export interface Layout {
   readonly pointers: ReadonlyMap<Expression | KernelOutput, number>
   /** Values [B, 1] that are kept between phases. */
   readonly keptRows: readonly Expression[]
+  /** Where row buffers and totals lie: what each thread has for itself. */
+  readonly perThread: { readonly start: number; readonly end: number }
   /** The first address after all this. */
   readonly size: number
 }
@@ -46,6 +48,7 @@ export function layOut(
   const once = <Key>(map: Map<Key, number>, key: Key, bytes: number): void => {
     if (!map.has(key)) map.set(key, allocate(bytes))
   }
+  const ofThreads: (() => void)[] = []
   const isOutput = (node: Expression, name: KernelOutput): boolean => outputs.get(name) === node
 
   for (const name of outputs.keys()) pointers.set(name, allocate(FLOAT))
@@ -65,11 +68,17 @@ export function layOut(
     }
     for (const node of steps.flatMap((step) => step.keeps)) {
       if (over === 'batch') once(fixed, node, padded * FLOAT)
-      else if (!isOutput(node, 'gradient') && !isOutput(node, 'elements')) once(rowBuffers, node, padded * FLOAT)
+      else if (!isOutput(node, 'gradient') && !isOutput(node, 'elements')) {
+        ofThreads.push(() => once(rowBuffers, node, padded * FLOAT))
+      }
     }
     const byClass = steps.flatMap(({ reductions }) => reductions.filter(({ axis }) => axis === 'batch'))
-    for (const node of ofPhase) once(totals, node, DOUBLE)
-    for (const node of byClass) once(totals, node, padded * DOUBLE)
+    for (const node of ofPhase) ofThreads.push(() => once(totals, node, DOUBLE))
+    for (const node of byClass) ofThreads.push(() => once(totals, node, padded * DOUBLE))
   }
-  return { classCount, batchSize: { float: 0, integer: FLOAT }, fixed, rowBuffers, totals, pointers, keptRows, size }
+  const start = size
+  for (const layOutOne of ofThreads) layOutOne()
+  const perThread = { start, end: size }
+  const batchSize = { float: 0, integer: FLOAT }
+  return { classCount, batchSize, fixed, rowBuffers, totals, pointers, keptRows, perThread, size }
 }

@@ -11,6 +11,8 @@ export interface LoopSurroundings {
   readonly places: ReadonlyMap<Expression | KernelOutput, Local<'i32'>>
   /** The bytes from the beginning of the row. */
   readonly offset: Local<'i32'>
+  /** What is added to addresses of the thread at hand; none in a phase over the batch. */
+  readonly base: Local<'i32'> | undefined
   /** How many classes there are from here: 4, or fewer at the end of a row. */
   readonly lanes: number
   readonly sums: ReadonlyMap<ReductionNode, { readonly low: Local<'v128'>; readonly high: Local<'v128'> }>
@@ -56,10 +58,11 @@ export class LoopBody {
     const { fixed, rowBuffers, totals } = this.#layout
     const place = this.#around.places.get(node) ?? this.#placeOfOutput(node)
     const address = fixed.get(node) ?? rowBuffers.get(node)
-    if (address !== undefined) return this.#loadPadded(address)
+    if (address !== undefined) return this.#loadPadded(address, rowBuffers.has(node))
     if (place !== undefined) return this.#loadLanes(place)
     const total = totals.get(node as ReductionNode)!
-    return (node as ReductionNode).kind === 'max' ? this.#loadPadded(total) : this.#loadDoubles(total)
+    // Totals are read when all threads have added theirs to those of the first.
+    return (node as ReductionNode).kind === 'max' ? this.#loadPadded(total, false) : this.#loadDoubles(total)
   }
 
   /** A value [B, C] that an earlier loop left in an output. */
@@ -69,8 +72,9 @@ export class LoopBody {
   }
 
   #keep(node: Expression, value: Vector): void {
-    const address = this.#layout.fixed.get(node) ?? this.#layout.rowBuffers.get(node)
-    if (address !== undefined) this.#storePadded(address, value)
+    const { fixed, rowBuffers } = this.#layout
+    const address = fixed.get(node) ?? rowBuffers.get(node)
+    if (address !== undefined) this.#storePadded(address, value, rowBuffers.has(node))
     for (const [name, output] of this.#outputs) {
       if (output === node && node.extent.batch) this.#storeLanes(this.#around.places.get(name)!, value)
     }
@@ -100,31 +104,36 @@ export class LoopBody {
     const v = this.#v
     const total = this.#layout.totals.get(node)!
     if (node.kind === 'max') {
-      this.#storePadded(total, v.op('f32x4.max', this.#loadPadded(total), value))
+      this.#storePadded(total, v.op('f32x4.max', this.#loadPadded(total, true), value), true)
       return
     }
     const halves: ((b: Builder) => Builder)[] = [(b) => b.get(value), (b) => upperHalf(b, value)]
     halves.forEach((push, half) => {
       const memory = FunctionBuilder.memory(total + 16 * half)
-      this.#pushDoubled()
-      this.#pushDoubled().simd('v128.load', ...memory)
+      this.#pushDoubled(true)
+      this.#pushDoubled(true).simd('v128.load', ...memory)
       addDouble(push(v.builder)).simd('v128.store', ...memory)
     })
   }
 
   /** Twice the offset: the place among float64. */
-  #pushDoubled(): Builder {
-    const { offset } = this.#around
-    return this.#v.builder.get(offset).get(offset).op('i32.add')
+  #pushDoubled(isOfThread: boolean): Builder {
+    return this.#pushOffset(isOfThread).get(this.#around.offset).op('i32.add')
   }
 
-  #loadPadded(address: number): Vector {
-    return this.#v.define((b) => b.get(this.#around.offset).simd('v128.load', ...FunctionBuilder.memory(address)))
+  /** The offset, in the region of this thread where it has its own. */
+  #pushOffset(isOfThread: boolean): Builder {
+    const { offset, base } = this.#around
+    const builder = this.#v.builder.get(offset)
+    return isOfThread && base !== undefined ? builder.get(base).op('i32.add') : builder
   }
 
-  #storePadded(address: number, value: Vector): void {
-    this.#v.builder
-      .get(this.#around.offset)
+  #loadPadded(address: number, isOfThread: boolean): Vector {
+    return this.#v.define(() => this.#pushOffset(isOfThread).simd('v128.load', ...FunctionBuilder.memory(address)))
+  }
+
+  #storePadded(address: number, value: Vector, isOfThread: boolean): void {
+    this.#pushOffset(isOfThread)
       .get(value)
       .simd('v128.store', ...FunctionBuilder.memory(address))
   }
@@ -133,7 +142,7 @@ export class LoopBody {
   #loadDoubles(address: number): Vector {
     return this.#v.define((b) => {
       for (const half of [0, 1]) {
-        this.#pushDoubled().simd('v128.load', ...FunctionBuilder.memory(address + 16 * half))
+        this.#pushDoubled(false).simd('v128.load', ...FunctionBuilder.memory(address + 16 * half))
         b.simd('f32x4.demote_f64x2_zero')
       }
       b.simd('i8x16.shuffle', ...laneBytes([0, 1, 4, 5]))

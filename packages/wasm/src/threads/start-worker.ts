@@ -1,0 +1,59 @@
+import { DblossError } from '@dbloss/core'
+import { workerSource } from './worker-source.ts'
+
+/** A worker of a browser or of Node. */
+export interface KernelWorker {
+  postMessage(message: object): void
+  terminate(): unknown
+}
+
+type BrowserWorker = KernelWorker & { addEventListener(type: 'error', listener: (event: unknown) => void): void }
+
+/** What a page has for starting workers from text. */
+interface Page {
+  readonly Worker?: new (url: string) => BrowserWorker
+  readonly Blob: new (parts: readonly string[], options: { readonly type: string }) => object
+  readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void }
+}
+
+/**
+ * Starts a worker with the program of {@link workerSource}.
+ *
+ * @throws DblossError `runtime` where it cannot be started.
+ */
+export async function startWorker(): Promise<KernelWorker> {
+  try {
+    return (globalThis as { readonly Worker?: unknown }).Worker === undefined ? await nodeWorker() : pageWorker()
+  } catch (cause) {
+    throw new DblossError('runtime', `a thread for kernels cannot be started: ${String(cause)}`, {
+      argument: 'platform',
+      found: String(cause),
+      expected: 'Node, or a page whose content-security policy allows worker-src blob:',
+      cause,
+    })
+  }
+}
+
+/** How many threads the machine runs at a time. */
+export async function availableThreads(): Promise<number> {
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }
+  if (navigator?.hardwareConcurrency !== undefined) return navigator.hardwareConcurrency
+  const { availableParallelism } = await import('node:os')
+  return availableParallelism()
+}
+
+/** A thread of Node that does not keep the process alive. */
+async function nodeWorker(): Promise<KernelWorker> {
+  const { Worker } = await import('node:worker_threads')
+  const worker = new Worker(workerSource, { eval: true })
+  worker.unref()
+  return worker
+}
+
+function pageWorker(): KernelWorker {
+  const { Worker, Blob, URL } = globalThis as unknown as Page & { readonly Worker: NonNullable<Page['Worker']> }
+  const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
+  const worker = new Worker(url)
+  URL.revokeObjectURL(url)
+  return worker
+}
