@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DblossError } from '@dbloss/core'
+import type { CopyDtype } from '@dbloss/transformers'
 import {
   AutoImageProcessor,
   AutoModelForImageClassification,
@@ -19,14 +20,20 @@ export interface Classifier extends ModelRecord {
   dispose(): Promise<void>
 }
 
+/** Options of {@link loadClassifier}. */
+interface ClassifierOptions {
+  /** Which copy of the model is loaded. Default: the model itself. */
+  readonly copy?: CopyDtype | undefined
+}
+
 /**
  * Loads a saved model, with the processor that transformers.js uses with it.
  *
  * @param model a local folder, or a name on the hub.
  * @throws DblossError `model` when it cannot be loaded.
  */
-export async function loadClassifier(model: string): Promise<Classifier> {
-  const [loaded, processor] = await load(model)
+export async function loadClassifier(model: string, { copy }: ClassifierOptions = {}): Promise<Classifier> {
+  const [loaded, processor] = await load(model, copy)
   try {
     return {
       ...readRecord(loaded.config, model),
@@ -45,11 +52,11 @@ export async function loadClassifier(model: string): Promise<Classifier> {
   }
 }
 
-async function load(model: string): Promise<[PreTrainedModel, ImageProcessor]> {
+async function load(model: string, dtype: CopyDtype | undefined): Promise<[PreTrainedModel, ImageProcessor]> {
   const source = existsSync(model) ? resolve(model) : model
   try {
     const processor = await AutoImageProcessor.from_pretrained(source)
-    return [await AutoModelForImageClassification.from_pretrained(source), processor]
+    return [await AutoModelForImageClassification.from_pretrained(source, dtype && { dtype }), processor]
   } catch (cause) {
     const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]
     throw new DblossError('model', `${model} cannot be loaded as an image classifier: ${reason}`, {

@@ -31,6 +31,12 @@ describe('dbloss export', () => {
     expect(stdout).toContain('Differences are those of logits, on 15 pictures')
     expect(stdout).toContain(`multiLabelPipeline('${model}', { dtype: 'q8' })`)
     expect(copiesOf(model)).toMatchObject({ q8: { comparedOn: 'images', images: 15 }, fp16: { images: 15 } })
+
+    const predict = async (...more: string[]) =>
+      (await dbloss(['predict', model, join(photos, 'test'), '--top-k', '3', '--json', ...more])).stdout
+    expect(await predict('--copy', 'q8')).not.toBe(await predict())
+    const evaluated = await dbloss(['evaluate', model, photos, '--splits', 'test', '--copy', 'q8', '--json'])
+    expect(JSON.parse(evaluated.stdout).splits.test.images).toBe(15)
   })
 
   test('writes a new folder, compares on noise where there are no pictures, and prints JSON', async () => {
@@ -56,6 +62,10 @@ describe('dbloss export', () => {
     expect(await dbloss(['export', model, '--copies', 'q8,int4'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("'int4' is no copy; expected q8, fp16"),
+    })
+    expect(await dbloss(['predict', model, join(root, 'photos/test/0.jpg'), '--copy', 'q8'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('model_quantized.onnx'),
     })
     expect(await dbloss(['export', join(root, 'photos')])).toMatchObject({
       code: 1,

@@ -1,6 +1,7 @@
 import { type LabelStatistics, labelStatistics, longTailMetrics, statisticsFromCounts } from '@dbloss/core'
 import type { Dataset } from '@dbloss/transformers'
 import type { Command } from 'commander'
+import { addCopyOption, type CopyOption } from '../copies-option.ts'
 import {
   addDataOptions,
   addSplitsOption,
@@ -19,13 +20,14 @@ import { addBadImageOption, type BadImageOption } from '../picture-options.ts'
 import { scoreSplits } from '../score-images.ts'
 import { classTable, comparisonTable } from '../tables.ts'
 
-interface EvaluateOptions extends DataOptions, SplitsOption, BadImageOption {
+interface EvaluateOptions extends DataOptions, SplitsOption, BadImageOption, CopyOption {
   readonly json: boolean
 }
 
 const help = `
 Examples:
   $ dbloss evaluate ./my-model ./photos
+  $ dbloss evaluate ./my-model ./photos --copy q8               its copy with weights of 8 bits
   $ dbloss evaluate ./my-model ./coco --splits validation --json > measures.json
 
 Average precision needs no thresholds. F1 is that of the stored thresholds (dbloss thresholds), else of scores above 0.5.
@@ -41,6 +43,7 @@ export function addEvaluate(program: Command, io: Io): void {
     .argument('<data>', dataArgument)
   addDataOptions(command)
   addSplitsOption(command, 'to measure on, as in validation,test (default: all but train, or train where it is alone)')
+  addCopyOption(command)
   addBadImageOption(command)
     .option('--json', 'print JSON instead of tables', false)
     .addHelpText('after', help)
@@ -53,11 +56,11 @@ export function addEvaluate(program: Command, io: Io): void {
  * @throws DblossError as `readDataset`, `loadClassifier` and `scoreSplits`.
  */
 async function evaluate(model: string, data: string, options: EvaluateOptions, io: Io): Promise<void> {
-  const { splits: names, onBadImage, json } = options
+  const { splits: names, copy, onBadImage, json } = options
   const dataset = await readData(data, options)
   const chosen = names === undefined ? usualSplits(dataset, io) : namedSplits(dataset, names)
   const { loadClassifier } = await import('../classifier.ts')
-  const classifier = await loadClassifier(model)
+  const classifier = await loadClassifier(model, { copy })
   try {
     const { splits, skipped } = await scoreSplits(classifier, dataset, chosen, { onBadImage, io })
     const { classNames, thresholds = 0 } = classifier

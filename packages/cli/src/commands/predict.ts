@@ -2,10 +2,11 @@ import { DblossError, isDblossError } from '@dbloss/core'
 import type { LabelScore, MultiLabelPipeline } from '@dbloss/transformers'
 import type { Command } from 'commander'
 import { parseNumber } from '../arguments.ts'
+import { addCopyOption, type CopyOption } from '../copies-option.ts'
 import { findImages } from '../image-files.ts'
 import { coloursFor, type Io } from '../io.ts'
 
-interface PredictOptions {
+interface PredictOptions extends CopyOption {
   readonly threshold?: number
   readonly topK?: number
   readonly calibrated: boolean
@@ -24,7 +25,7 @@ What to try next:
 
 /** Adds `dbloss predict`. */
 export function addPredict(program: Command, io: Io): void {
-  program
+  const command = program
     .command('predict')
     .summary('label pictures with a trained model')
     .description(
@@ -38,6 +39,7 @@ export function addPredict(program: Command, io: Io): void {
       parseNumber({ minimum: 0, maximum: 1 }),
     )
     .option('-k, --top-k <n>', 'show at most so many labels a picture', parseNumber({ integer: true, minimum: 1 }))
+  addCopyOption(command)
     .option('--calibrated', 'scores as probabilities, by the temperature that training has fitted', false)
     .option('--json', 'print JSON lines instead of text, one a picture', false)
     .addHelpText('after', help)
@@ -54,7 +56,10 @@ export function addPredict(program: Command, io: Io): void {
 async function predict(model: string, paths: string[], options: PredictOptions, io: Io): Promise<void> {
   const files = await findImages(paths)
   const { multiLabelPipeline } = await import('@dbloss/transformers')
-  const classify = await multiLabelPipeline(model, { calibrated: options.calibrated })
+  const classify = await multiLabelPipeline(model, {
+    calibrated: options.calibrated,
+    ...(options.copy === undefined ? {} : { dtype: options.copy }),
+  })
   try {
     const { labelCount, unreadable } = await labelAll(files, classify, options, io)
     if (labelCount === 0 && unreadable.length < files.length) {
