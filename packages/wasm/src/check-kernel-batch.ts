@@ -34,6 +34,16 @@ function hasInputs({ inputs }: Loss): boolean {
   return false
 }
 
+/** @throws DblossError `shape` for a batch without rows. */
+export function checkBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize > 0) return
+  throw new DblossError('shape', `batchSize is ${batchSize}; expected a positive integer`, {
+    argument: 'batchSize',
+    found: batchSize,
+    expected: 'a positive integer',
+  })
+}
+
 /**
  * Checks an array that is to be filled.
  *

@@ -10,7 +10,8 @@ import { WasmKernel } from './wasm-kernel.ts'
  * no framework. Kernels of the same loss, number of classes and outputs share one compiled module.
  *
  * @throws DblossError `argument` when the number of classes is missing or contradicts the loss; `runtime` where WebAssembly
- * with SIMD is missing or forbidden (a content-security policy needs `wasm-unsafe-eval`).
+ * with SIMD is missing or forbidden (a content-security policy needs `wasm-unsafe-eval`); `compileJavaScriptKernel` is the
+ * way without.
  *
  * @example
  * const kernel = compileKernel(distributionBalancedLoss(statistics))
@@ -64,7 +65,8 @@ function compile(bytes: Uint8Array<ArrayBuffer>, loss: Loss): object {
     throw new DblossError('runtime', `the kernel of ${loss.name} cannot be compiled: ${String(cause)}`, {
       argument: 'loss',
       found: loss.name,
-      expected: "WebAssembly with SIMD, and 'wasm-unsafe-eval' in the content-security policy if there is one",
+      expected:
+        "WebAssembly with SIMD, and 'wasm-unsafe-eval' in the content-security policy if there is one; else compileJavaScriptKernel",
       cause,
     })
   }

@@ -1,4 +1,6 @@
-export { wasmAdapter } from './adapter.ts'
+export { javascriptAdapter, wasmAdapter } from './adapter.ts'
 export { compileKernel } from './compile-kernel.ts'
+export { compileJavaScriptKernel } from './javascript/javascript-kernel.ts'
+export { type JavaScriptKernelOptions, kernelSource } from './javascript/kernel-source.ts'
 export type { Kernel, KernelArguments, KernelArrayOutput, KernelArrays, KernelOptions, KernelOutput } from './kernel.ts'
 export { type KernelThreads, startKernelThreads } from './threads/kernel-threads.ts'

@@ -49,7 +49,7 @@ export interface KernelArguments {
 export interface Kernel {
   readonly loss: Loss
   readonly classCount: number
-  /** Bytes of the WebAssembly module. */
+  /** Bytes of the WebAssembly module, or of the JavaScript text. */
   readonly moduleSize: number
   /**
    * Computes the value and fills `gradient` with its derivative with respect to the logits. Arrays of {@link arrays} are used

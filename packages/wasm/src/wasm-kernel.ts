@@ -1,7 +1,7 @@
-import { checkBatch, DblossError, type Loss } from '@dbloss/core'
+import { checkBatch, type Loss } from '@dbloss/core'
 import { wasmPlatform } from './assembly/runtime.ts'
 import { layOutBatch } from './batch-arrays.ts'
-import { checkResult, checkShapes, refused } from './check-kernel-batch.ts'
+import { checkBatchSize, checkResult, checkShapes, refused } from './check-kernel-batch.ts'
 import { type EmittedKernel, phaseName } from './kernel/emit-kernel.ts'
 import type { Kernel, KernelArguments, KernelArrays } from './kernel.ts'
 import { KernelMemory } from './kernel-memory.ts'
@@ -54,13 +54,7 @@ export class WasmKernel implements Kernel {
 
   arrays(batchSize: number): KernelArrays {
     if (this.#batchSize === batchSize && this.#arrays !== undefined) return this.#arrays
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new DblossError('shape', `batchSize is ${batchSize}; expected a positive integer`, {
-        argument: 'batchSize',
-        found: batchSize,
-        expected: 'a positive integer',
-      })
-    }
+    checkBatchSize(batchSize)
     const { layout, outputs } = this.#emitted
     this.#batchSize = 0
     this.#arrays = layOutBatch(this.#memory, this.#emitted, this.loss, batchSize)

@@ -1,5 +1,6 @@
 import { conformance } from '@dbloss/conformance'
 import { describe, test } from 'vitest'
-import { wasmAdapter } from '../src/index.ts'
+import { javascriptAdapter, wasmAdapter } from '../src/index.ts'
 
 conformance({ describe, test, adapter: wasmAdapter })
+conformance({ describe, test, adapter: javascriptAdapter })

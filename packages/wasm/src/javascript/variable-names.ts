@@ -89,11 +89,13 @@ export class VariableNames {
   }
 }
 
-/** `\hat w` is wHat, `z'` is zPrime, `\nu` is nu. */
+/** `\hat w` is wHat, `z'` is zPrime, `\nu` is nu, `prior bias` is priorBias. */
 function identifier(symbol: string): string {
   const hat = /^\\hat\s*\{?(.*?)\}?$/.exec(symbol)
   if (hat !== null) return `${identifier(hat[1]!)}Hat`
-  const name = symbol.replaceAll("'", 'Prime').replaceAll(/[^A-Za-z0-9]/g, '')
+  const words = symbol.replaceAll("'", 'Prime').split(/[^A-Za-z0-9]+/)
+  const [first, ...rest] = words.filter((word) => word !== '')
+  const name = (first ?? '') + rest.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('')
   return /^[A-Za-z]/.test(name) ? name : `v${name}`
 }
 

@@ -1,5 +1,6 @@
 import { type Expression, type LossProgram, type Phase, schedule } from '@dbloss/core'
 import { encodeModule } from '../assembly/module.ts'
+import { chosenOutputs } from '../chosen-outputs.ts'
 import type { KernelOutput } from '../kernel.ts'
 import { emitCheck } from './emit-check.ts'
 import { emitPhase } from './emit-phase.ts'
@@ -30,11 +31,7 @@ export interface KernelShape {
 /** Writes a module for the program of a loss: a function a phase, and one that checks what it is given. */
 export function emitKernel(program: LossProgram, shape: KernelShape): EmittedKernel {
   const { outputs: names, classCount, labels, isShared } = shape
-  const outputs = new Map<KernelOutput, Expression>([['value', program.value]])
-  for (const name of names) {
-    const output = program[name]
-    if (output !== undefined) outputs.set(name, output)
-  }
+  const outputs = chosenOutputs(program, names)
   const phases = schedule([...outputs.values()])
   const layout = layOut(phases, outputs, classCount)
   const bytes = encodeModule(
