@@ -1,5 +1,5 @@
 import { cutBelow } from './cut-below.ts'
-import type { ScoreRanking, ScoreStep } from './score-ranking.ts'
+import type { ScoreRanking } from './score-ranking.ts'
 
 /** How good decisions are, from those of each class: the larger, the better. */
 export type DecisionValue = (classes: readonly ClassDecisions[]) => number
@@ -20,22 +20,22 @@ export interface ClassDecisions {
  * class, and where there is none as {@link cutBelow} says. Without positives it is 0.
  */
 export function commonThreshold(rankings: readonly ScoreRanking[], goodness: DecisionValue): number {
-  const scores = new Set(rankings.flatMap(positiveScores))
+  const descending = [...new Set(rankings.flatMap(positiveScores))].sort((a, b) => b - a)
+  const places = rankings.map(() => 0)
+  const decisions = rankings.map(({ positives }): ClassDecisions => ({ labelled: positives, predicted: 0, agreed: 0 }))
   let best = { value: Number.NEGATIVE_INFINITY, threshold: 0 }
-  for (const score of scores) {
-    const places = rankings.map(({ steps }) => countAtLeast(steps, score))
-    const value = goodness(
-      rankings.map(({ steps, positives }, index) => {
-        const { predicted, agreed } = steps[places[index]! - 1] ?? { predicted: 0, agreed: 0 }
-        return { labelled: positives, predicted, agreed }
-      }),
-    )
+  for (const score of descending) {
+    rankings.forEach(({ steps, positives }, index) => {
+      let place = places[index]!
+      while (place < steps.length && steps[place]!.score >= score) place++
+      if (place === places[index]) return
+      places[index] = place
+      const { predicted, agreed } = steps[place - 1]!
+      decisions[index] = { labelled: positives, predicted, agreed }
+    })
+    const value = goodness(decisions)
     if (value < best.value) continue
-    const lower = rankings.flatMap(({ steps }, index) => steps[places[index]!]?.score ?? [])
-    const threshold = cutBelow(
-      score,
-      lower.length === 0 ? undefined : lower.reduce((highest, next) => Math.max(highest, next)),
-    )
+    const threshold = cutBelow(score, highestScore(rankings, places))
     if (value > best.value || Math.abs(threshold) < Math.abs(best.threshold)) best = { value, threshold }
   }
   return best.threshold
@@ -45,13 +45,12 @@ function positiveScores({ steps }: ScoreRanking): number[] {
   return steps.flatMap(({ score, agreed }, place) => (agreed > (steps[place - 1]?.agreed ?? 0) ? [score] : []))
 }
 
-/** How many steps, which descend, have this score or a higher one. */
-function countAtLeast(steps: readonly ScoreStep[], score: number): number {
-  let [low, high] = [0, steps.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (steps[middle]!.score >= score) low = middle + 1
-    else high = middle
-  }
-  return low
+/** The highest score from the given places on; undefined where there is none. */
+function highestScore(rankings: readonly ScoreRanking[], places: readonly number[]): number | undefined {
+  let highest: number | undefined
+  rankings.forEach(({ steps }, index) => {
+    const score = steps[places[index]!]?.score
+    if (score !== undefined && (highest === undefined || score > highest)) highest = score
+  })
+  return highest
 }
