@@ -108,7 +108,8 @@ async function outputsOf(
         const { data, dims } = stack(run)
         const { [output]: given } = await session.run({ pixel_values: new ort.Tensor('float32', data, dims) })
         if (given === undefined) throw failure(`${name} has no output ${output}`, 'a classifier: pixel_values → logits')
-        values.push(...(given.data as Float32Array))
+        // One by one: a call takes no more arguments than the stack has room for.
+        for (const value of given.data as Float32Array) values.push(value)
       }
     }
   } finally {

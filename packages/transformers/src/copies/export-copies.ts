@@ -48,12 +48,12 @@ export async function exportCopies(model: string, options: ExportCopiesOptions =
   const { copies: dtypes = copyDtypes, output, overwrite = false, signal } = options
   checkCopyDtypes(dtypes)
   const folder = await modelFolder(model)
-  if (output === undefined) await makeWritableFolder(join(folder, 'onnx'), 'model', { given: model })
+  const config = await readConfig(folder, model)
+  if (output === undefined) await makeWritableFolder(folder, 'model', { given: model })
   else {
     checkApart(folder, output)
     await checkOutputFolder(output, overwrite)
   }
-  const config = await readConfig(folder, model)
   const copies = await copiesOf(folder, config, dtypes, { ...options, model })
   if (output === undefined) await writeCopies(folder, config, copies)
   else {

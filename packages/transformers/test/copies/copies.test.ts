@@ -157,6 +157,9 @@ describe('copies of a saved model', () => {
     const images = [{ path: join(output, 'config.json') }]
     await expect(exportCopies(output, { images })).rejects.toEqual(refused('data', 'config.json'))
     expect(readdirSync(join(output, 'onnx'))).toEqual(['model.onnx'])
+    const empty = temporaryFolder()
+    await expect(exportCopies(empty)).rejects.toEqual(refused('model', 'no config.json'))
+    expect(readdirSync(empty)).toEqual([])
     expect(configOf(output).dbloss.copies).toBeUndefined()
   })
 
