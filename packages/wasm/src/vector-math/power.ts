@@ -6,13 +6,15 @@ import { log } from './logarithm.ts'
 const LARGEST_CHAIN = 16
 
 /**
- * x ^ exponent. Whole exponents and halves up to 16 are products and a root; any other is e^(exponent · log x), for
- * x ≥ 0, with a relative error of some |exponent · log x| eps.
+ * x ^ exponent. Whole exponents and halves up to 16 are products and a root; any other is e^(exponent · log |x|), with the
+ * sign of x where the exponent is odd, and NaN for x < 0 where it is not whole.
  */
 export function power(v: Vectors, x: Vector, exponent: number): Vector {
   const magnitude = Math.abs(exponent)
   if (!Number.isInteger(2 * magnitude) || magnitude > LARGEST_CHAIN) {
-    return exp(v, v.multiply(v.constant(exponent), log(v, x)))
+    const base = Number.isInteger(exponent) ? v.absolute(x) : x
+    const result = exp(v, v.multiply(v.constant(exponent), log(v, base)))
+    return exponent % 2 === 0 || !Number.isInteger(exponent) ? result : v.or(result, v.and(x, v.constant(-0)))
   }
   const whole = product(v, x, Math.floor(magnitude))
   const root = Number.isInteger(magnitude) ? undefined : v.op('f32x4.sqrt', x)
