@@ -8,7 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   wasm: ['core'],
   tfjs: ['core', 'wasm'],
   'onnx-training': ['core'],
-  transformers: ['core', 'onnx-training'],
+  transformers: ['core', 'onnx-training', 'wasm'],
   cli: ['core', 'onnx-training', 'transformers'],
 }
 

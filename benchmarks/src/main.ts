@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { distributionBalancedLoss } from '@dbloss/core'
 import { adamW, createHeadTrainer, onnxAdapter } from '@dbloss/onnx-training'
+import { compileKernel } from '@dbloss/wasm'
 import Table from 'cli-table3'
 import * as ort from 'onnxruntime-node'
 import { benchmarkBatch, measured } from './data.ts'
@@ -81,15 +82,24 @@ async function lossRow(batchSize: number, classCount: number, repeats: number): 
   return row
 }
 
-async function headRow(batchSize: number, featureCount: number, classCount: number, repeats: number): Promise<Row> {
+async function headRow(
+  batchSize: number,
+  featureCount: number,
+  classCount: number,
+  repeats: number,
+  lossBy: 'graph' | 'kernel',
+): Promise<Row> {
   const { labels, statistics } = benchmarkBatch(batchSize, classCount)
   const features = benchmarkBatch(batchSize, featureCount).logits
   const loss = distributionBalancedLoss(statistics, { ...measured, hardLabels: true })
-  const trainer = await createHeadTrainer({ ort, loss, featureCount, classCount, optimizer: adamW(), sessionOptions })
+  const trainer = await createHeadTrainer({
+    ...{ ort, loss, featureCount, classCount, optimizer: adamW(), sessionOptions },
+    ...(lossBy === 'kernel' ? { kernel: compileKernel(loss, { labels: 'hard' }) } : {}),
+  })
   const plainStep = plainHead(featureCount, classCount)
   const plainLoss = plainLoop(statistics)
   const row = await inTurns(
-    `head ${featureCount}x${classCount}`,
+    `head ${featureCount}x${classCount}, loss by a ${lossBy}`,
     await medianMilliseconds(
       () => plainStep(features, batchSize, (logits, dLogits) => plainLoss(logits, labels, batchSize, dLogits)),
       3,
@@ -111,8 +121,10 @@ for (const [batchSize, classCount, repeats] of cases.losses) {
   rows.push(await lossRow(batchSize, classCount, repeats))
 }
 for (const [batchSize, featureCount, classCount, repeats] of cases.heads) {
-  console.error(`timing the head ${featureCount}x${classCount} …`)
-  rows.push(await headRow(batchSize, featureCount, classCount, repeats))
+  for (const lossBy of ['graph', 'kernel'] as const) {
+    console.error(`timing the head ${featureCount}x${classCount}, loss by a ${lossBy} …`)
+    rows.push(await headRow(batchSize, featureCount, classCount, repeats, lossBy))
+  }
 }
 
 const table = new Table({

@@ -35,7 +35,43 @@ export function headStepGraph(
   const { features, weights, bias, logits } = appendHead(graph, { featureCount, classCount }, precision)
   const labels = graph.input('labels', element, inputShape(ELEMENTS))
   const { loss: value, dLogits } = appendLoss(graph, loss, precision, { logits, labels })
+  const state = appendUpdate(
+    graph,
+    { features, weights, bias, dLogits },
+    { featureCount, classCount },
+    optimizer,
+    precision,
+  )
+  graph.output('loss', graph.node('Reshape', [value, graph.integers([])]), element, [])
+  return { model: graph.toBytes(), state }
+}
 
+/**
+ * The part of a step behind the loss: inputs `features` [batch_size, F], `dLogits` [batch_size, C], the state, and the numbers
+ * of the step; outputs: `gradientNorm` and the state after the step.
+ */
+export function headUpdateGraph(
+  size: HeadSize,
+  optimizer: OptimizerSettings,
+  precision: GraphPrecision,
+): HeadStepGraph {
+  const graph = new GraphBuilder('head-update')
+  const { element } = precisions[precision]
+  const inputs = appendHeadInputs(graph, size, precision)
+  const dLogits = graph.input('dLogits', element, inputShape(ELEMENTS))
+  const state = appendUpdate(graph, { ...inputs, dLogits }, size, optimizer, precision)
+  return { model: graph.toBytes(), state }
+}
+
+/** From the derivative of the loss with respect to the logits to the state after the step. */
+function appendUpdate(
+  graph: GraphBuilder,
+  values: Readonly<Record<'features' | 'weights' | 'bias' | 'dLogits', string>>,
+  { featureCount, classCount }: HeadSize,
+  optimizer: OptimizerSettings,
+  precision: GraphPrecision,
+): StateTensor[] {
+  const { features, weights, bias, dLogits } = values
   const biasGradient = graph.reduce('ReduceSum', dLogits, [0])
   const weightGradient = graph.node('Gemm', [features, dLogits], { transA: 1 })
   const { weightDecay = 0 } = optimizer
@@ -43,11 +79,14 @@ export function headStepGraph(
     { name: weights, value: weights, gradient: weightGradient, shape: [featureCount, classCount], weightDecay },
     { name: bias, value: bias, gradient: biasGradient, shape: [1, classCount], weightDecay: 0 },
   ]
-  const gradientNorm = appendOptimizer(graph, optimizer, precision, parameters)
-  graph.output('loss', graph.node('Reshape', [value, graph.integers([])]), element, [])
-  graph.output('gradientNorm', gradientNorm, element, [])
+  graph.output(
+    'gradientNorm',
+    appendOptimizer(graph, optimizer, precision, parameters),
+    precisions[precision].element,
+    [],
+  )
   const trained = parameters.map(({ name, shape }) => ({ name, shape }))
-  return { model: graph.toBytes(), state: [...trained, ...momentsOf(optimizer, trained)] }
+  return [...trained, ...momentsOf(optimizer, trained)]
 }
 
 /** The head alone: `features`, `weights` and `bias` in, `logits` out. */
@@ -58,10 +97,15 @@ export function headForwardGraph(size: HeadSize, precision: GraphPrecision): Uin
   return graph.toBytes()
 }
 
-function appendHead(graph: GraphBuilder, { featureCount, classCount }: HeadSize, precision: GraphPrecision) {
+function appendHead(graph: GraphBuilder, size: HeadSize, precision: GraphPrecision) {
+  const { features, weights, bias } = appendHeadInputs(graph, size, precision)
+  return { features, weights, bias, logits: graph.node('Gemm', [features, weights, bias]) }
+}
+
+function appendHeadInputs(graph: GraphBuilder, { featureCount, classCount }: HeadSize, precision: GraphPrecision) {
   const { element } = precisions[precision]
   const features = graph.input('features', element, ['batch_size', featureCount])
   const weights = graph.input('weights', element, [featureCount, classCount])
   const bias = graph.input('bias', element, [1, classCount])
-  return { features, weights, bias, logits: graph.node('Gemm', [features, weights, bias]) }
+  return { features, weights, bias }
 }

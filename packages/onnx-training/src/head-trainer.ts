@@ -1,7 +1,7 @@
 import { checkNumber, DblossError, type Loss, type OptimizerSettings } from '@dbloss/core'
 import type { HeadBatch } from './check-head-batch.ts'
 import { checkNoFurtherInputs } from './check-loss-inputs.ts'
-import { headStepGraph } from './head-graph.ts'
+import { headStepGraph, headUpdateGraph } from './head-graph.ts'
 import { initialState } from './head-state.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { OnnxHeadTrainer } from './onnx-head-trainer.ts'
@@ -9,6 +9,12 @@ import { checkedOptimizer } from './optimizers.ts'
 import type { Ort, OrtSessionOptions } from './ort.ts'
 import type { GraphPrecision } from './precision.ts'
 import type { Schedule } from './schedules.ts'
+
+/** Computes a loss and its gradient outside of the runtime, as kernels of `@dbloss/wasm` do. */
+export interface LossKernel {
+  /** The value; fills `gradient` with its derivative with respect to the logits. All row-major [B, C]. */
+  evaluate(logits: Float32Array, labels: Float32Array | Float64Array, gradient: Float32Array): number
+}
 
 /** What {@link createHeadTrainer} needs. */
 export interface HeadTrainerOptions {
@@ -27,6 +33,11 @@ export interface HeadTrainerOptions {
   readonly initial?: { readonly weights: ArrayLike<number>; readonly bias: ArrayLike<number> }
   /** Passed through to the runtime. */
   readonly sessionOptions?: OrtSessionOptions
+  /**
+   * Computes the loss instead of the graph: `compileKernel(loss, { classCount })` of `@dbloss/wasm`, for execution on the CPU in
+   * float32, where it is faster. It has to be of the same loss. Default: the graph computes it.
+   */
+  readonly kernel?: LossKernel
 }
 
 /** What a step reports. */
@@ -79,9 +90,10 @@ export interface HeadTrainer {
 }
 
 /**
- * Trains a linear head with forward, loss, backward and optimizer in one ONNX graph, on any execution provider.
+ * Trains a linear head with forward, loss, backward and optimizer in one ONNX graph, on any execution provider; with a kernel
+ * for the loss, in two graphs around it.
  *
- * @throws DblossError `argument` for sizes and optimizer settings out of range, `shape` when the loss or the initial
+ * @throws DblossError `argument` for a kernel with another precision than float32, for sizes and optimizer settings out of range, `shape` when the loss or the initial
  * parameters have other sizes.
  *
  * @example
@@ -103,7 +115,17 @@ export async function createHeadTrainer(options: HeadTrainerOptions): Promise<He
   checkNoFurtherInputs(loss)
   const optimizer = checkedOptimizer(options.optimizer)
   const size = { featureCount, classCount }
-  const graph = headStepGraph(loss, size, optimizer, precision)
+  if (options.kernel !== undefined && precision !== 'float32') {
+    throw new DblossError('argument', `precision is ${precision}, but kernels compute in float32`, {
+      argument: 'precision',
+      found: precision,
+      expected: "'float32', or no kernel",
+    })
+  }
+  const graph =
+    options.kernel === undefined
+      ? headStepGraph(loss, size, optimizer, precision)
+      : headUpdateGraph(size, optimizer, precision)
   const start = initialState(graph.state, initial)
   const session = await ort.InferenceSession.create(graph.model, sessionOptions)
   return new OnnxHeadTrainer({ ...options, ort, optimizer, precision, session, stateTensors: graph.state, start })

@@ -7,6 +7,7 @@ export {
   type HeadTrainer,
   type HeadTrainerOptions,
   type HeadTrainerState,
+  type LossKernel,
 } from './head-trainer.ts'
 export { type LossModelOptions, lossModel } from './loss-model.ts'
 export * from './onnx/index.ts'

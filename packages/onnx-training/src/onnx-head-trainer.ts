@@ -1,6 +1,7 @@
 import { checkNumber } from '@dbloss/core'
 import { checkHeadBatch, type HeadBatch } from './check-head-batch.ts'
 import { elementCount } from './element-count.ts'
+import { firstNotFinite } from './first-not-finite.ts'
 import { freeTensors } from './free-tensors.ts'
 import { headForwardGraph } from './head-graph.ts'
 import { checkLength } from './head-state.ts'
@@ -20,6 +21,12 @@ export interface TrainerParts extends HeadTrainerOptions {
   readonly start: HeadTrainerState
 }
 
+/** What the graph of a step is fed with of a batch, and the loss where it is known already. */
+interface BatchFeeds {
+  readonly feeds: Readonly<Record<string, OrtTensor>>
+  readonly loss?: number
+}
+
 /** The trainer that owns the session of the step and the tensors that go round through it. */
 export class OnnxHeadTrainer implements HeadTrainer {
   readonly #parts: TrainerParts
@@ -27,6 +34,8 @@ export class OnnxHeadTrainer implements HeadTrainer {
   #step = 0
   #state: Record<string, OrtTensor> = {}
   #forward: OrtSession | undefined
+  /** What a kernel fills, at every step. */
+  #gradient = new Float32Array()
   readonly #calls = new SerialCalls('trainer')
 
   constructor(parts: TrainerParts) {
@@ -41,19 +50,20 @@ export class OnnxHeadTrainer implements HeadTrainer {
     return this.#calls.inTurn(() => this.#run(batch))
   }
 
-  async #run({ features, labels, batchSize }: HeadBatch): Promise<HeadStep> {
-    const { optimizer, session, featureCount, classCount, stateTensors } = this.#parts
+  async #run(batch: HeadBatch): Promise<HeadStep> {
+    const { optimizer, session, stateTensors } = this.#parts
     const learningRate = this.#schedule(this.#step)
     checkNumber('the learning rate of the schedule', learningRate, { minimum: 0 })
     const scalars = stepScalars(optimizer, learningRate, this.#step + 1)
     const numbers = Object.entries(scalars).filter(([name]) => session.inputNames.includes(name))
+    const { feeds, loss } = await this.#batchFeeds(batch)
     const outputs = await session.run({
       ...this.#state,
       ...Object.fromEntries(numbers.map(([name, value]) => [name, this.#tensor([value], [])])),
-      features: this.#tensor(features, [batchSize, featureCount]),
-      labels: this.#tensor(labels, [batchSize, classCount]),
+      ...feeds,
     })
-    const report = { loss: scalarOf(outputs.loss!), gradientNorm: scalarOf(outputs.gradientNorm!), learningRate }
+    const gradientNorm = scalarOf(outputs.gradientNorm!)
+    const report = { loss: loss ?? scalarOf(outputs.loss!), gradientNorm, learningRate }
     const next = Object.fromEntries(stateTensors.map(({ name }) => [name, outputs[nextName(name)]!]))
     try {
       checkFinite(report, this.#step + 1)
@@ -67,6 +77,22 @@ export class OnnxHeadTrainer implements HeadTrainer {
     return report
   }
 
+  /** What a step reads of a batch: features and labels, or features and the derivative that a kernel has computed. */
+  async #batchFeeds({ features, labels, batchSize }: HeadBatch): Promise<BatchFeeds> {
+    const { kernel, featureCount, classCount } = this.#parts
+    const input = this.#tensor(features, [batchSize, featureCount])
+    const shape = [batchSize, classCount]
+    if (kernel === undefined) return { feeds: { features: input, labels: this.#tensor(labels, shape) } }
+    const tensor = await this.#logits(input)
+    const logits = tensor.data as Float32Array
+    if (this.#gradient.length !== logits.length) this.#gradient = new Float32Array(logits.length)
+    // A step that has diverged is told by its loss, as without a kernel.
+    const hasDiverged = firstNotFinite(logits) >= 0
+    const loss = hasDiverged ? Number.NaN : kernel.evaluate(logits, labels, this.#gradient)
+    freeTensors([tensor])
+    return { feeds: { features: input, dLogits: this.#tensor(this.#gradient, shape) }, loss }
+  }
+
   async predict(features: ArrayLike<number>, batchSize: number): Promise<Float32Array | Float64Array> {
     this.#calls.checkUsable()
     checkNumber('batchSize', batchSize, { integer: true, minimum: 1 })
@@ -75,18 +101,19 @@ export class OnnxHeadTrainer implements HeadTrainer {
   }
 
   async #predict(features: ArrayLike<number>, batchSize: number): Promise<Float32Array | Float64Array> {
+    const logits = await this.#logits(this.#tensor(features, [batchSize, this.#parts.featureCount]))
+    return logits.data as Float32Array | Float64Array
+  }
+
+  async #logits(features: OrtTensor): Promise<OrtTensor> {
     const { ort, featureCount, classCount, precision, sessionOptions } = this.#parts
     this.#forward ??= await ort.InferenceSession.create(
       headForwardGraph({ featureCount, classCount }, precision),
       sessionOptions,
     )
     const { weights, bias } = this.#state
-    const outputs = await this.#forward.run({
-      features: this.#tensor(features, [batchSize, featureCount]),
-      weights: weights!,
-      bias: bias!,
-    })
-    return outputs.logits!.data as Float32Array | Float64Array
+    const outputs = await this.#forward.run({ features, weights: weights!, bias: bias! })
+    return outputs.logits!
   }
 
   read(): HeadParameters {

@@ -8,7 +8,7 @@ import {
 } from '@dbloss/core'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
-import { adamW, createHeadTrainer, type HeadTrainerOptions, sgd, warmupCosine } from '../src/index.ts'
+import { adamW, createHeadTrainer, type HeadTrainerOptions, type LossKernel, sgd, warmupCosine } from '../src/index.ts'
 
 const featureCount = 5
 const classCount = 3
@@ -99,6 +99,53 @@ describe('20 steps equal plain float64 loops', () => {
     for (const [at, value] of actual.weights.entries()) expect(value).toBeCloseTo(expected.weights[at]!, 10)
     for (const [at, value] of actual.bias.entries()) expect(value).toBeCloseTo(expected.bias[at]!, 10)
     await trainer.dispose()
+  })
+})
+
+describe('a kernel for the loss', () => {
+  const kernel: LossKernel = {
+    evaluate: (logits, labels, gradient) => {
+      const result = evaluate(loss, { logits, labels, batchSize: logits.length / classCount })
+      gradient.set(result.gradient)
+      return result.value
+    },
+  }
+
+  test('gives the steps of the graph', async () => {
+    const optimizer = adamW({ learningRate: 0.05, weightDecay: 0.1, clipNorm: 0.5 })
+    const [whole, split] = await Promise.all([
+      create({ optimizer, precision: 'float32' }),
+      create({ optimizer, precision: 'float32', kernel }),
+    ])
+    for (let step = 0; step < 20; step++) {
+      const [expected, got] = [await whole.step(batch), await split.step(batch)]
+      // Both round to float32, in another order; AdamW divides by small numbers.
+      expect(got.loss).toBeCloseTo(expected.loss, 5)
+      expect(got.gradientNorm).toBeCloseTo(expected.gradientNorm, 5)
+    }
+    const [expected, got] = [whole.read(), split.read()]
+    got.weights.forEach((value, at) => {
+      expect(value).toBeCloseTo(expected.weights[at]!, 4)
+    })
+    for (const trainer of [whole, split]) await trainer.dispose()
+  })
+
+  test('of a step that diverges keeps the state from before', async () => {
+    const weights = new Float32Array(featureCount * classCount).fill(3e38)
+    const trainer = await create({ precision: 'float32', kernel, initial: { weights, bias: [0, 0, 0] } })
+    await expect(trainer.step(batch)).rejects.toMatchObject({
+      code: 'runtime',
+      message: expect.stringMatching(/diverged in step 1: loss is NaN/),
+    })
+    expect(trainer.read().weights).toEqual(weights)
+    await trainer.dispose()
+  })
+
+  test('is refused in float64', async () => {
+    await expect(create({ kernel })).rejects.toMatchObject({
+      code: 'argument',
+      message: 'precision is float64, but kernels compute in float32',
+    })
   })
 })
 

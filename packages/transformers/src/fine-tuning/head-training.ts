@@ -17,6 +17,7 @@ import {
   type TrainingSettings,
   warmupShare,
 } from '../training-settings.ts'
+import { headKernel } from './head-kernel.ts'
 import { type HeadSamples, headBatch, headSamples, type RawSamples } from './head-samples.ts'
 import type { TrainingCurve } from './result.ts'
 import { type EpochOptions, type TrainingStore, trainEpochs } from './train-epochs.ts'
@@ -60,9 +61,11 @@ export async function trainHeadByEpochs(
   const { learningRate, weightDecay, epochs, seed } = settings
   const epochSteps = stepsPerEpoch(labels.length, settings.batchSize)
   const totalSteps = epochs * epochSteps
+  const kernel = headKernel(loss, classCount)
   const trainer = await createHeadTrainer({
     ort,
     loss,
+    ...(kernel === undefined ? {} : { kernel }),
     featureCount,
     classCount,
     optimizer: adamW({ learningRate, weightDecay }),

@@ -1,6 +1,7 @@
 import { isDblossError, type Loss } from '@dbloss/core'
 import { adamW, createHeadTrainer, type Ort } from '@dbloss/onnx-training'
 import { resolveSettings, type SamplerName, type TrainingSettings } from '../training-settings.ts'
+import { headKernel } from './head-kernel.ts'
 import { headBatch, headSamples, type RawSamples } from './head-samples.ts'
 import type { LearningRateTrial } from './result.ts'
 import { sampleStream } from './sample-stream.ts'
@@ -48,9 +49,11 @@ export async function findLearningRate(options: LearningRateFinderOptions): Prom
   const { weightDecay, seed } = settings
   const batchSize = Math.min(settings.batchSize, labels.length)
   const draw = sampleStream({ sampler, labels, classCount, seed })
+  const kernel = headKernel(loss, classCount)
   const trainer = await createHeadTrainer({
     ort,
     loss,
+    ...(kernel === undefined ? {} : { kernel }),
     featureCount,
     classCount,
     optimizer: adamW({ weightDecay }),
