@@ -27,6 +27,7 @@ export function layOutBatch(
   }
   const columns = layout.keptRows.map((node) => [node, memory.allocate(batchSize)] as const)
 
+  memory.provide()
   // The memory does not grow from here on, so that views stay valid.
   const integers = new Int32Array(memory.memory.buffer)
   const point = (key: Expression | KernelOutput, address: number): void => {

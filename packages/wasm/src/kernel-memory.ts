@@ -29,7 +29,12 @@ export class KernelMemory {
     this.#next = this.#base
   }
 
-  /** Room for float32, with a vector's room behind it, which loads of whole vectors may touch. */
+  /**
+   * The address of room for float32, with a vector's room behind it, which loads of whole vectors may touch. The memory grows
+   * by {@link provide}, once all is laid out.
+   *
+   * @throws DblossError `argument` beyond 4 GiB.
+   */
   allocate(length: number): number {
     const address = this.#next
     const end = address + Math.ceil((length * 4) / 16) * 16 + 16
@@ -41,9 +46,27 @@ export class KernelMemory {
       })
     }
     this.#next = end
-    const missing = end - this.memory.buffer.byteLength
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE))
     return address
+  }
+
+  /**
+   * Makes the memory as large as what was allocated needs.
+   *
+   * @throws DblossError `runtime` where the machine does not have it.
+   */
+  provide(): void {
+    const missing = this.#next - this.memory.buffer.byteLength
+    if (missing <= 0) return
+    try {
+      this.memory.grow(Math.ceil(missing / PAGE))
+    } catch (cause) {
+      throw new DblossError('runtime', `a kernel finds no memory for a batch: ${this.#next} bytes are needed`, {
+        argument: 'batchSize',
+        found: String(cause),
+        expected: 'a smaller batch',
+        cause,
+      })
+    }
   }
 
   floats(address: number, length: number): Float32Array<ArrayBuffer> {

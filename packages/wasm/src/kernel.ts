@@ -66,6 +66,8 @@ export interface Kernel {
   /**
    * The kernel's own arrays for batches of this size: what is written there need not be copied. They are valid until arrays of
    * another size are asked for, or a batch of another size is evaluated.
+   *
+   * @throws DblossError `shape` for no number of rows, `argument` where the batch would need more than 4 GiB.
    */
   arrays(batchSize: number): KernelArrays
 }
