@@ -15,6 +15,8 @@ export interface SuitePage {
   readonly pages?: Readonly<Record<string, string | Uint8Array>>
   /** Further flags of the browser. */
   readonly flags?: readonly string[]
+  /** Its content-security policy. Default: none. */
+  readonly policy?: string
 }
 
 /** How long one check may take: most take less than a second, also on a GPU in software on a busy machine. */
@@ -55,10 +57,19 @@ export async function describeInChromium(name: string, target: string, page: Sui
   })
 }
 
-async function outcomes(target: string, { entry, folder, flags, ...further }: SuitePage): Promise<ConformanceResult[]> {
+/** A document that runs one program, under a content-security policy if there is one. */
+export function documentWith(program: string, policy?: string): string {
+  const meta = policy === undefined ? '' : `<meta http-equiv="content-security-policy" content="${policy}">`
+  return `<!doctype html><meta charset="utf-8">${meta}<script type="module" src="${program}"></script>`
+}
+
+async function outcomes(
+  target: string,
+  { entry, folder, flags, policy, ...further }: SuitePage,
+): Promise<ConformanceResult[]> {
   const pages = {
     ...further.pages,
-    '/index.html': '<!doctype html><meta charset="utf-8"><script type="module" src="/suite.js"></script>',
+    '/index.html': documentWith('/suite.js', policy),
     '/suite.js': await bundle(entry),
   }
   return withPage({ pages, ...(folder && { folder }), ...(flags && { flags }) }, async (page) => {

@@ -23,12 +23,12 @@ interface Page {
  */
 export async function startWorker(): Promise<KernelWorker> {
   try {
-    return (globalThis as { readonly Worker?: unknown }).Worker === undefined ? await nodeWorker() : pageWorker()
+    return (globalThis as { readonly Worker?: unknown }).Worker === undefined ? nodeWorker() : pageWorker()
   } catch (cause) {
     throw new DblossError('runtime', `a thread for kernels cannot be started: ${String(cause)}`, {
       argument: 'platform',
       found: String(cause),
-      expected: 'Node, or a page whose content-security policy allows worker-src blob:',
+      expected: 'Node from 20.16, or a page whose content-security policy allows worker-src blob:',
       cause,
     })
   }
@@ -38,13 +38,12 @@ export async function startWorker(): Promise<KernelWorker> {
 export async function availableThreads(): Promise<number> {
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }
   if (navigator?.hardwareConcurrency !== undefined) return navigator.hardwareConcurrency
-  const { availableParallelism } = await import('node:os')
-  return availableParallelism()
+  return process.getBuiltinModule('node:os').availableParallelism()
 }
 
-/** A thread of Node that does not keep the process alive. */
-async function nodeWorker(): Promise<KernelWorker> {
-  const { Worker } = await import('node:worker_threads')
+/** A thread of Node that does not keep the process alive. An import would be followed by bundlers for browsers. */
+function nodeWorker(): KernelWorker {
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
   const worker = new Worker(workerSource, { eval: true })
   worker.unref()
   return worker
