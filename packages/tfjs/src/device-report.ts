@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { observeRuns } from './loss-runs.ts'
 
 /** Where some operations ran. */
 export interface DeviceReport {
@@ -6,8 +7,12 @@ export interface DeviceReport {
   readonly backend: string
   /** What the backend says of its device, where it does. */
   readonly device?: string
-  /** How many kernels ran. */
+  /** How many kernels of TensorFlow.js ran. */
   readonly kernels: number
+  /** How many losses a fused kernel computed, with their gradients, on the CPU: as cpu and wasm do. */
+  readonly fused: number
+  /** Why losses on cpu or wasm ran as kernels of TensorFlow.js all the same, if any did. */
+  readonly notFused?: string
   /** How many of them a GPU backend handed to the CPU, as it does with small tensors. */
   readonly onCpu: number
   /** All of it in a line. */
@@ -27,6 +32,7 @@ interface ForwardingBackend {
  * @example
  * console.log((await deviceReport(() => loss(labels, logits))).summary)
  * // webgpu (nvidia): 38 kernels, all on the device
+ * // wasm: 1 loss in a fused kernel, and 8 kernels, all on the device
  */
 export async function deviceReport(run: () => tf.TensorContainer): Promise<DeviceReport> {
   await tf.ready()
@@ -41,27 +47,38 @@ export async function deviceReport(run: () => tf.TensorContainer): Promise<Devic
       return isForwarded
     }
   }
+  let fused = 0
+  let notFused: string | undefined
+  const endObservation = observeRuns(({ isFused, reason }) => {
+    if (isFused) fused++
+    else notFused = reason
+  })
   try {
     const { kernels, result } = await tf.profile(run)
     tf.dispose(result)
     const device = deviceName(tf.backend())
-    return {
+    const report = {
       backend,
       kernels: kernels.length,
       onCpu,
-      summary: summary(backend, device, kernels.length, onCpu),
+      fused,
       ...(device === undefined ? {} : { device }),
+      ...(notFused === undefined ? {} : { notFused }),
     }
+    return { ...report, summary: summary(report) }
   } finally {
+    endObservation()
     // The method stands on the prototype.
     delete target.shouldExecuteOnCPU
   }
 }
 
-function summary(backend: string, device: string | undefined, kernels: number, onCpu: number): string {
+function summary({ backend, device, kernels, onCpu, fused, notFused }: Omit<DeviceReport, 'summary'>): string {
   const where = device === undefined ? backend : `${backend} (${device})`
+  const inFused = fused === 0 ? '' : `${fused} ${fused === 1 ? 'loss' : 'losses'} in a fused kernel, and `
   const share = onCpu === 0 ? 'all on the device' : `${onCpu} of them on the CPU, because their tensors are small`
-  return `${where}: ${kernels} kernels, ${share}`
+  const reason = notFused === undefined ? '' : `; no fused kernel: ${notFused}`
+  return `${where}: ${inFused}${kernels} kernels, ${share}${reason}`
 }
 
 /** The part of WebGL that is needed. */

@@ -39,7 +39,9 @@ export interface DifferentiableLossOptions<Output extends LossOutput> {
 
 /**
  * A loss for custom training loops: differentiable by `tf.grad`, `tf.variableGrads` and `optimizer.minimize`, with the
- * gradient derived from the formula, whatever stands after it. Only the logits are differentiated.
+ * gradient derived from the formula, whatever stands after it. Only the logits are differentiated, and only once: a derivative
+ * of the gradient throws. On cpu and wasm one fused WebAssembly kernel computes the loss with its gradient, where WebAssembly
+ * has SIMD; elsewhere operations of TensorFlow.js.
  *
  * @throws DblossError `argument` when the loss does not have the output, as rows of a loss that couples rows.
  *
@@ -61,12 +63,12 @@ export function differentiableLoss<Output extends LossOutput = 'value'>(
     const differentiable = tf.customGrad((z, save) => {
       const further = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, asFloat(tensor)]))
       const batch = { inputs: { ...further, logits: z as tf.Tensor, labels: asFloat(labels) }, ...size }
-      const { output: result, saved } = kernel.forward(batch)
-      ;(save as tf.GradSaveFunc)(saved)
+      const { output: result, saved, backward } = kernel.forward(batch)
+      ;(save as tf.GradSaveFunc)([z as tf.Tensor, ...saved])
       return {
         value: tf.reshape(result, shape),
-        gradFunc: (upstream: tf.Tensor, kept: tf.Tensor[]) =>
-          kernel.backward(tf.reshape(upstream, result.shape), kept, size),
+        gradFunc: (upstream: tf.Tensor, [logitsAgain, ...kept]: tf.Tensor[]) =>
+          once(loss, [logitsAgain!, upstream], () => backward(tf.reshape(upstream, result.shape), kept)),
       }
     })
     return differentiable(logits)
@@ -83,6 +85,23 @@ export function differentiableLoss<Output extends LossOutput = 'value'>(
       },
     },
   })
+}
+
+/**
+ * A gradient that cannot be differentiated again: neither the kernels nor what they save tell TensorFlow.js how it depends on
+ * the logits, and it would take a part of the second derivative for all of it.
+ */
+function once(loss: Loss, inputs: tf.Tensor[], gradient: () => tf.Tensor): tf.Tensor {
+  return tf.customGrad(() => ({
+    value: gradient(),
+    gradFunc: () => {
+      throw new DblossError('argument', `the gradient of ${loss.name} cannot be differentiated again`, {
+        argument: 'loss',
+        found: 'a derivative of its gradient',
+        expected: 'first derivatives only',
+      })
+    },
+  }))(...inputs)
 }
 
 const asFloat = (tensor: tf.Tensor): tf.Tensor => tf.cast(tensor, 'float32')

@@ -9,7 +9,7 @@ import {
 } from '@dbloss/core'
 import * as tf from '@tensorflow/tfjs-core'
 import { ConstantTensors } from './constant-tensors.ts'
-import type { LossKernel } from './loss-kernel.ts'
+import type { ForwardPass, LossKernel } from './loss-kernel.ts'
 import { type BatchTensors, TfjsPrimitives } from './primitives.ts'
 import { runsShaders } from './shader-backends.ts'
 import { sharedParts } from './shared-parts.ts'
@@ -34,7 +34,7 @@ export class OperationsKernel implements LossKernel {
     this.#sharedConditions = conditions
   }
 
-  forward(batch: BatchTensors): { output: tf.Tensor; saved: tf.Tensor[] } {
+  forward(batch: BatchTensors): ForwardPass {
     const lowered = { values: new Map<Expression, tf.Tensor>(), conditions: new Map<Condition, tf.Tensor>() }
     const table = new TfjsPrimitives(this.#constants, batch)
     for (const { sum, operand } of runsShaders() ? this.#totals : []) {
@@ -46,17 +46,21 @@ export class OperationsKernel implements LossKernel {
       ...lower(this.#sharedValues, table, lowered),
       ...this.#sharedConditions.map((condition) => lowered.conditions.get(condition)!),
     ]
-    return { output: output!, saved }
+    return { output: output!, saved, backward: (seed, kept) => this.#backward(seed, kept, batch) }
   }
 
-  backward(seed: tf.Tensor, saved: readonly tf.Tensor[], size: Omit<BatchTensors, 'inputs'>): tf.Tensor {
+  #backward(
+    seed: tf.Tensor,
+    saved: readonly tf.Tensor[],
+    { batchSize, classCount }: Omit<BatchTensors, 'inputs'>,
+  ): tf.Tensor {
     const lowered = {
       values: new Map(this.#sharedValues.map((expression, index) => [expression, saved[index]!])),
       conditions: new Map(
         this.#sharedConditions.map((condition, index) => [condition, saved[this.#sharedValues.length + index]!]),
       ),
     }
-    const table = new TfjsPrimitives(this.#constants, { inputs: { seed }, ...size })
+    const table = new TfjsPrimitives(this.#constants, { inputs: { seed }, batchSize, classCount })
     return lower([this.#program.gradient], table, lowered)[0]!
   }
 

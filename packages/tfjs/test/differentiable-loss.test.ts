@@ -1,7 +1,17 @@
-import { binaryCrossEntropy, defineLoss, distributionBalancedLoss, evaluate, max, multiply, ROWS } from '@dbloss/core'
+import {
+  add,
+  binaryCrossEntropy,
+  defineLoss,
+  distributionBalancedLoss,
+  evaluate,
+  max,
+  multiply,
+  ROWS,
+  sum,
+} from '@dbloss/core'
 import * as tf from '@tensorflow/tfjs'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { differentiableLoss, toTfjsLoss } from '../src/index.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { deviceReport, differentiableLoss, toTfjsLoss } from '../src/index.ts'
 import { describeBackends } from './support/backends.ts'
 import { classCount, labels, partlyUnknown, sampleCount, statistics, trainedLosses } from './support/problem.ts'
 
@@ -15,7 +25,7 @@ const seeds = { value: 1, rows: sampleCount, elements: sampleCount * classCount 
 const seedOf = (output: keyof typeof seeds) =>
   Float32Array.from({ length: seeds[output] }, (_, at) => Math.cos(at) + 0.5)
 
-describeBackends('each output and its gradient under any upstream gradient', (backend) => {
+function eachOutputWithItsGradient(backend: string): void {
   beforeAll(() => tf.setBackend(backend))
   for (const output of ['value', 'rows', 'elements'] as const) {
     test.each(trainedLosses)(`${output} of %s`, async (_, loss) => {
@@ -40,6 +50,18 @@ describeBackends('each output and its gradient under any upstream gradient', (ba
       tf.dispose([y, z, result, upstream, gradient])
     })
   }
+}
+
+describeBackends('each output and its gradient under any upstream gradient', eachOutputWithItsGradient)
+
+describe('the same with the operations of cpu', () => {
+  beforeAll(() => void vi.stubGlobal('WebAssembly', undefined))
+  afterAll(() => void vi.unstubAllGlobals())
+  eachOutputWithItsGradient('cpu')
+})
+
+describeBackends('in custom loops', (backend) => {
+  beforeAll(() => tf.setBackend(backend))
 
   test('variableGrads through layers before and operations after, with nothing leaked', async () => {
     const loss = distributionBalancedLoss(statistics)
@@ -63,6 +85,74 @@ describeBackends('each output and its gradient under any upstream gradient', (ba
     const expected = await apply(y, z).data()
     for (const dtype of ['int32', 'bool'] as const) expect(await apply(tf.cast(y, dtype), z).data()).toEqual(expected)
     apply.dispose()
+  })
+
+  // Shaders may take NaN for a number.
+  test.runIf(backend !== 'webgpu')('logits that are not finite give what the operations give', async () => {
+    const apply = differentiableLoss(binaryCrossEntropy(), { output: 'elements' })
+    const [y, z] = [tf.tensor2d([0, 1, -1, 0], [1, 4]), tf.tensor2d([Number.NaN, 0, Number.NaN, 2], [1, 4])]
+    const elements = await apply(y, z).data()
+    expect(elements[0]).toBeNaN()
+    expect(elements[1]).toBeCloseTo(Math.log(2), 6)
+    expect(elements[2]).toBe(0)
+    const gradient = await tf
+      .grad((x) => apply(y, x))(z)
+      .data()
+    expect(gradient[0]).toBeNaN()
+    expect(gradient[3]).toBeCloseTo(1 / (1 + Math.exp(-2)), 6)
+    apply.dispose()
+  })
+
+  test('any number of classes, and batches of any size', async () => {
+    const apply = differentiableLoss(binaryCrossEntropy({ reduction: 'sum' }))
+    for (const [rows, columns] of [
+      [3, 5],
+      [1, 1],
+      [7, 2],
+      [3, 5],
+      [200, 6],
+    ] as const) {
+      const [y, z] = [tf.zeros([rows, columns]), tf.zeros([rows, columns])]
+      const { value, grad } = tf.valueAndGrad((x) => apply(y, x))(z)
+      expect((await value.data())[0]).toBeCloseTo(rows * columns * Math.log(2), 2)
+      expect(await grad.data()).toEqual(new Float32Array(rows * columns).fill(0.5))
+    }
+    apply.dispose()
+  })
+
+  test('a gradient of the gradient is refused', () => {
+    const apply = differentiableLoss(binaryCrossEntropy())
+    const { y, z } = tensors()
+    const gradient = (x: tf.Tensor) => tf.grad((w) => apply(y, w))(x)
+    expect(() => tf.grad((x) => tf.sum(gradient(x)))(z)).toThrow(
+      'the gradient of binary-cross-entropy cannot be differentiated again',
+    )
+    apply.dispose()
+  })
+})
+
+describe('outputs that share logits', () => {
+  beforeAll(() => tf.setBackend('cpu'))
+  const coupled = defineLoss({
+    name: 'coupled',
+    formula: ({ logits: z }) => multiply(z, add(max(z, 'classes'), sum(z, 'batch'))),
+  })
+  test.each(['rows', 'elements'] as const)('%s run as operations, with their whole gradient', async (output) => {
+    const apply = differentiableLoss(coupled, { output })
+    const { y, z } = tensors()
+    const seed = seedOf(output)
+    const report = await deviceReport(() => apply(y, z) as tf.Tensor)
+    expect(report).toMatchObject({ fused: 0, notFused: `the ${output} of coupled depend on one another's logits` })
+    const gradient = tf.grad((x) => apply(y, x) as tf.Tensor)(z, tf.tensor(seed, (apply(y, z) as tf.Tensor).shape))
+    const expected = evaluate(coupled, { logits, labels, batchSize: sampleCount }, { seed, output }).gradient
+    const largest = Math.max(...expected.map(Math.abs))
+    const got = await gradient.data()
+    // A few roundings of sums over the batch.
+    expected.forEach((want, at) => void expect(Math.abs(got[at]! - want)).toBeLessThan(32 * 2 ** -23 * largest))
+  })
+  test('their value runs in a fused kernel', async () => {
+    const { y, z } = tensors()
+    expect(await deviceReport(() => differentiableLoss(coupled)(y, z))).toMatchObject({ fused: 1 })
   })
 })
 
