@@ -23,13 +23,13 @@ function reduced(v: Vectors, x: Vector, shift = 0): { readonly expm1: Vector; re
 const between = (v: Vectors, x: Vector, least: number, most: number): Vector =>
   v.atMost(v.atLeast(x, v.constant(least)), v.constant(most))
 
-/** e^x for x ≤ 88; for less than −87.3 it is 0 or no normal number. For what is computed most. */
+/** e^x for x ≤ 88, within 1 eps; for less than −87.3 within 2^-125. For what is computed most. */
 export function expBelow88(v: Vectors, x: Vector): Vector {
   const { expm1, scale } = reduced(v, v.atLeast(x, v.constant(-88)))
   return v.add(scale, v.multiply(scale, expm1))
 }
 
-/** e^x; 0 where it is less than 1.7e-38, infinite where it is too large. */
+/** e^x within 1 eps; 0 where it is less than 1.7e-38, infinite where it is too large. */
 export function exp(v: Vectors, x: Vector): Vector {
   // 2^128 is no number: half of it, and twice the result.
   const { expm1, scale } = reduced(v, between(v, x, -87.5, 88.8), -1)
@@ -37,7 +37,7 @@ export function exp(v: Vectors, x: Vector): Vector {
   return v.add(half, half)
 }
 
-/** e^x − 1, relatively accurate near 0: `2^n (e^r − 1) + (2^n − 1)`. */
+/** e^x − 1 within 1 eps, also near 0: `2^n (e^r − 1) + (2^n − 1)`. */
 export function expm1(v: Vectors, x: Vector): Vector {
   const { expm1: remainder, scale } = reduced(v, between(v, x, -30, 88.8), -1)
   const half = v.add(v.multiply(scale, remainder), v.subtract(scale, v.constant(0.5)))

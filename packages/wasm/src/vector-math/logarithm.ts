@@ -8,7 +8,7 @@ const coefficients = [
   -0.12972238659858704, 0.12712307274341583, -0.08101558685302734,
 ]
 
-/** The natural logarithm: −∞ of 0, NaN of what is less, ∞ of ∞. */
+/** The natural logarithm, within 1 eps: −∞ of 0, NaN of what is less, ∞ of ∞. */
 export function log(v: Vectors, x: Vector): Vector {
   // What is no normal number is made one first: 2^23 times as large.
   const isSmall = v.isLess(x, v.constant(SMALLEST_NORMAL))

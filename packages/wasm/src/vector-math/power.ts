@@ -6,8 +6,8 @@ import { log } from './logarithm.ts'
 const LARGEST_CHAIN = 16
 
 /**
- * x ^ exponent. Whole exponents and halves up to 16 are products and a root; any other is e^(exponent · log |x|), with the
- * sign of x where the exponent is odd, and NaN for x < 0 where it is not whole.
+ * x ^ k. Whole and half k up to 16 are products and a root, within |k| / 2 + 2 eps; any other is e^(k · log |x|), within
+ * 2 (1 + |k log x|) eps, with the sign of x where k is odd, and NaN for x < 0 where it is not whole.
  */
 export function power(v: Vectors, x: Vector, exponent: number): Vector {
   const magnitude = Math.abs(exponent)
