@@ -17,10 +17,16 @@ def distribution_balanced(counts, total):
     return loss
 
 
-def problem(batch, classes):
+def random_batch(batch, classes):
+    """Logits and labels, and the counts of the classes among 100,000 samples."""
     generator = torch.Generator().manual_seed(7)
     prior = 0.3 / (1 + torch.arange(classes) / 4)
     counts = torch.clamp((prior * 100000).round(), min=1)
     logits = 2 * torch.randn(batch, classes, generator=generator)
     labels = (torch.rand(batch, classes, generator=generator) < prior).float()
+    return logits, labels, counts
+
+
+def problem(batch, classes):
+    logits, labels, counts = random_batch(batch, classes)
     return logits, labels, distribution_balanced(counts, 100000.0)

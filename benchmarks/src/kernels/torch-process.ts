@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** What is asked of the process of PyTorch, one request a line. */
+export type TorchRequest =
+  | { readonly time: string; readonly batch: number; readonly classes: number; readonly seconds: number }
+  | {
+      readonly evaluate: string
+      readonly counts: readonly number[]
+      readonly logits: number[][]
+      readonly labels: number[][]
+    }
+
+/** PyTorch with one thread, in a process that answers requests and waits in between. */
+export class TorchProcess {
+  readonly version: string
+  readonly #process: ChildProcess
+  readonly #answers: AsyncIterator<string>
+
+  private constructor(python: string, version: string) {
+    this.version = version
+    const script = fileURLToPath(new URL('../pytorch/kernels.py', import.meta.url))
+    this.#process = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#answers = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]()
+  }
+
+  /** Nothing where no python3 of the machine has PyTorch. */
+  static start(): TorchProcess | undefined {
+    for (const python of ['python3', '/usr/bin/python3']) {
+      const asked = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
+      if (asked.status === 0) return new TorchProcess(python, asked.stdout.trim())
+    }
+    return undefined
+  }
+
+  async ask<Answer>(request: TorchRequest): Promise<Answer> {
+    this.#process.stdin!.write(`${JSON.stringify(request)}\n`)
+    const { value, done } = await this.#answers.next()
+    if (done === true) throw new Error('the process of PyTorch ended')
+    return JSON.parse(value) as Answer
+  }
+
+  stop(): void {
+    this.#process.stdin!.end()
+  }
+}
