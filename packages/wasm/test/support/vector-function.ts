@@ -3,8 +3,8 @@ import { encodeModule } from '../../src/assembly/module.ts'
 import { wasmPlatform } from '../../src/assembly/runtime.ts'
 import { type Vector, Vectors } from '../../src/assembly/vectors.ts'
 
-/** How many numbers a {@link VectorFunction} takes at once. */
-export const BLOCK = 1 << 16
+/** How many numbers a function takes at once. */
+const BLOCK = 1 << 16
 
 const PAGE = 65536
 const BYTES = 4 * BLOCK
