@@ -17,6 +17,7 @@ export const opcodes = {
   if: 0x04,
   end: 0x0b,
   br_if: 0x0d,
+  select: 0x1b,
   'local.get': 0x20,
   'local.set': 0x21,
   'i32.load': 0x28,

@@ -2,8 +2,8 @@ import type { Expression, Phase, ReductionNode, Step } from '@dbloss/core'
 import { FunctionBuilder, type Local } from '../assembly/function-builder.ts'
 import { type Vector, Vectors } from '../assembly/vectors.ts'
 import type { KernelOutput } from '../kernel.ts'
-import { DOUBLE, FLOAT, type Layout } from './layout.ts'
-import { LoopBody, laneBytes } from './loop-body.ts'
+import { DOUBLE, FLOAT, type Layout, VECTOR } from './layout.ts'
+import { addDouble, LoopBody, laneBytes, upperHalf } from './loop-body.ts'
 import { VectorPrimitives } from './vector-primitives.ts'
 
 /** The outputs that are stored where the caller wants them. */
@@ -12,11 +12,14 @@ type Outputs = ReadonlyMap<KernelOutput, Expression>
 /** Where a row of a value [B, C] begins, or the byte of a value [B, 1]. */
 type Places = Map<Expression | KernelOutput, Local<'i32'>>
 
-/** Two float64 sums of four numbers; together the sum over the classes. */
-interface DoubleSum {
-  readonly low: Local<'v128'>
-  readonly high: Local<'v128'>
+/** A sum over the classes: four float32 sums of the block at hand, and two float64 sums of the blocks before. */
+interface RowSum {
+  readonly block: Local<'v128'>
+  readonly total: Local<'v128'>
 }
+
+/** Bytes of a block of 64 classes: 16 additions of float32 to a lane lose an eps or two, and cost a fifth of float64's. */
+const BLOCK = 64 * FLOAT
 
 /**
  * Writes the function of one phase: `(firstRow, endRow, base)` for a phase over rows, `()` for one over the batch. `base` is
@@ -175,15 +178,16 @@ class PhaseEmitter {
     const b = this.#b
     const { classCount } = this.#layout
     const overClasses = step.reductions.filter(({ axis }) => axis === 'classes')
-    const sums = new Map<ReductionNode, DoubleSum>()
+    const sums = new Map<ReductionNode, RowSum>()
     const maxima = new Map<ReductionNode, Vector>()
     for (const node of overClasses) {
       if (node.kind === 'max') {
         maxima.set(node, b.local('v128'))
         b.get(this.#v.constant(Number.NEGATIVE_INFINITY)).set(maxima.get(node)!)
       } else {
-        sums.set(node, { low: b.local('v128'), high: b.local('v128') })
-        for (const half of Object.values(sums.get(node)!)) b.get(this.#v.constant(0)).set(half)
+        const sum = { block: b.local('v128'), total: b.local('v128') }
+        for (const part of [sum.block, sum.total]) b.get(this.#v.constant(0)).set(part)
+        sums.set(node, sum)
       }
     }
     // Reciprocals of the row must not be born inside the loop.
@@ -192,15 +196,18 @@ class PhaseEmitter {
     const tail = classCount - whole
     const body = (lanes: number): void =>
       new LoopBody(this.#v, this.#layout, this.#outputs, step, {
-        ...{ places, offset, lanes, sums, maxima, base: b.parameters[2] },
+        ...{ places, offset, lanes, maxima, base: b.parameters[2] },
+        sums: new Map([...sums].map(([node, { block }]) => [node, block])),
         scalar: (node) => this.#scalar(node),
         row: this.#primitives,
       }).emit()
     this.#prepareReciprocals(step)
     b.i32(0).set(offset)
-    if (whole > 0) b.loop(offset, whole * FLOAT, 4 * FLOAT, () => body(4))
+    if (sums.size > 0 && whole * FLOAT > BLOCK) {
+      this.#inBlocks(offset, whole * FLOAT, [...sums.values()], () => body(4))
+    } else if (whole > 0) b.loop(offset, whole * FLOAT, VECTOR, () => body(4))
     if (tail > 0) body(tail)
-    for (const [node, { low, high }] of sums) this.#scalars.set(node, this.#sumOf(low, high))
+    for (const [node, sum] of sums) this.#scalars.set(node, this.#sumOf(sum))
     for (const [node, maximum] of maxima) this.#scalars.set(node, this.#maximumOf(maximum))
   }
 
@@ -212,10 +219,31 @@ class PhaseEmitter {
     }
   }
 
-  #sumOf(low: Vector, high: Vector): Vector {
+  /** `for (; offset < end; offset += 16) body()`, which adds the sums of each block to the totals. */
+  #inBlocks(offset: Local<'i32'>, end: number, sums: readonly RowSum[], body: () => void): void {
+    const b = this.#b
+    const [start, blockEnd] = [b.local('i32'), b.local('i32')]
+    b.i32(0).set(start)
+    b.loop(start, end, BLOCK, () => {
+      b.get(start).i32(BLOCK).op('i32.add').set(blockEnd)
+      b.get(blockEnd).i32(end).get(blockEnd).i32(end).op('i32.lt_u').op('select').set(blockEnd)
+      b.loop(offset, blockEnd, VECTOR, body)
+      for (const sum of sums) {
+        this.#addBlock(sum)
+        b.get(this.#v.constant(0)).set(sum.block)
+      }
+    })
+  }
+
+  #addBlock({ block, total }: RowSum): void {
+    addDouble(this.#b.get(total).get(block))
+    addDouble(upperHalf(this.#b, block)).set(total)
+  }
+
+  #sumOf(sum: RowSum): Vector {
+    this.#addBlock(sum)
     return this.#v.define((b) => {
-      const both = b.local('v128')
-      b.get(low).get(high).simd('f64x2.add').set(both)
+      const both = sum.total
       b.get(both).simd('f64x2.extract_lane', 0).get(both).simd('f64x2.extract_lane', 1).op('f64.add')
       b.op('f32.demote_f64').simd('f32x4.splat')
     })

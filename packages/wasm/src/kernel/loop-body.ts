@@ -15,7 +15,7 @@ export interface LoopSurroundings {
   readonly base: Local<'i32'> | undefined
   /** How many classes there are from here: 4, or fewer at the end of a row. */
   readonly lanes: number
-  readonly sums: ReadonlyMap<ReductionNode, { readonly low: Local<'v128'>; readonly high: Local<'v128'> }>
+  readonly sums: ReadonlyMap<ReductionNode, Local<'v128'>>
   readonly maxima: ReadonlyMap<ReductionNode, Local<'v128'>>
   scalar(node: Expression): Vector
   readonly row: VectorPrimitives
@@ -94,10 +94,9 @@ export class LoopBody {
       v.builder.get(v.op('f32x4.max', maxima.get(node)!, present)).set(maxima.get(node)!)
       return
     }
-    const { low, high } = sums.get(node)!
+    const sum = sums.get(node)!
     const present = lanes === 4 ? value : v.and(value, v.laneMask(lanes))
-    addDouble(v.builder.get(low).get(present)).set(low)
-    addDouble(upperHalf(v.builder.get(high), present)).set(high)
+    v.builder.get(v.add(sum, present)).set(sum)
   }
 
   #reduceOverBatch(node: ReductionNode, value: Vector): void {
@@ -190,12 +189,12 @@ export class LoopBody {
 }
 
 /** Adds the lower two float32 on the stack to the two float64 below them. */
-function addDouble(builder: Builder): Builder {
+export function addDouble(builder: Builder): Builder {
   return builder.simd('f64x2.promote_low_f32x4').simd('f64x2.add')
 }
 
 /** Pushes a vector with its upper half below. */
-function upperHalf(builder: Builder, value: Vector): Builder {
+export function upperHalf(builder: Builder, value: Vector): Builder {
   return builder
     .get(value)
     .get(value)
