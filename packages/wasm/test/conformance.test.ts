@@ -2,5 +2,6 @@ import { conformance } from '@dbloss/conformance'
 import { describe, test } from 'vitest'
 import { javascriptAdapter, wasmAdapter } from '../src/index.ts'
 
-conformance({ describe, test, adapter: wasmAdapter })
-conformance({ describe, test, adapter: javascriptAdapter })
+const randomFormulas = Number(process.env.DBLOSS_RANDOM_FORMULAS ?? 50)
+
+for (const adapter of [wasmAdapter, javascriptAdapter]) conformance({ describe, test, adapter, randomFormulas })
