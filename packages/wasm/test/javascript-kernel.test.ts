@@ -86,6 +86,17 @@ describe('the text', () => {
     expect(gradient).toEqual(expected)
   })
 
+  test('holds more classes than a call takes arguments', () => {
+    const weights = Float64Array.from({ length: 70_000 }, (_, index) => index)
+    const weighted = defineLoss({
+      name: 'weighted',
+      reduction: 'sum',
+      formula: ({ logits }) => multiply(classVector('weights', weights), logits),
+    })
+    const kernel = compileJavaScriptKernel(weighted, { classCount: weights.length })
+    expect(kernel.evaluate(new Float32Array(70_000).fill(1), new Float32Array(70_000))).toBe((70_000 * 69_999) / 2)
+  })
+
   test('holds names of users as text only', () => {
     const name = `difficulty'"]; throw 1 //\n throw 2 \u2028 throw 3 \\`
     const hostile = defineLoss({

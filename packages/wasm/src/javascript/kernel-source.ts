@@ -58,7 +58,7 @@ const comment = (text: string): string[] => [`// ${text.replaceAll(/\s+/g, ' ')}
 
 function vectors(nodes: readonly Expression[], names: VariableNames): string[] {
   return nodes.flatMap((node) =>
-    node.kind === 'classVector' ? [`const ${names.of(node)} = Float64Array.of(${node.values.join(', ')})`] : [],
+    node.kind === 'classVector' ? [`const ${names.of(node)} = Float64Array.from([${node.values.join(', ')}])`] : [],
   )
 }
 
