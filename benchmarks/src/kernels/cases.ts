@@ -30,7 +30,8 @@ export const distributionBalancedCase: KernelCase = {
   plain: plainLoop,
 }
 
-export const otherCases: readonly KernelCase[] = [
+export const kernelCases: readonly KernelCase[] = [
+  distributionBalancedCase,
   { name: 'BCE', loss: () => binaryCrossEntropy(), plain: plainCrossEntropy },
   { name: 'NT-BCE', loss: (statistics) => negativeTolerantLoss(statistics), plain: plainNegativeTolerant },
   { name: 'Focal', loss: () => focalLoss(), plain: plainFocal },

@@ -3,22 +3,19 @@ import { cpus } from 'node:os'
 import Table from 'cli-table3'
 import { benchmarkBatch } from '../data.ts'
 import { median } from '../median.ts'
-import { distributionBalancedCase, type KernelCase, otherCases, sizes } from './cases.ts'
+import { distributionBalancedCase, kernelCases, sizes } from './cases.ts'
 import { compileTimes } from './compile-time.ts'
-import { type ContenderName, checkTorch, measureSize, type SizeTimes } from './measure-size.ts'
-import { TorchProcess } from './torch-process.ts'
-import { ratio } from './turns.ts'
+import { measureInProcess } from './measure-in-process.ts'
+import type { ContenderName } from './measure-size.ts'
+import { findTorch } from './torch-process.ts'
+import { ratio, type Times } from './turns.ts'
 
 const dash = '–'
 
-async function measureCase(kernelCase: KernelCase, torch: TorchProcess | undefined): Promise<SizeTimes[]> {
-  if (torch !== undefined) await checkTorch(kernelCase, torch)
-  const results: SizeTimes[] = []
-  for (const [batchSize, classCount] of sizes) {
-    console.error(`timing ${kernelCase.name} at ${batchSize}x${classCount} …`)
-    results.push(await measureSize(kernelCase, batchSize, classCount, torch))
-  }
-  return results
+interface SizeTimes {
+  readonly batchSize: number
+  readonly classCount: number
+  readonly times: Times<ContenderName>
 }
 
 const sizeName = ({ batchSize, classCount }: SizeTimes): string => `${batchSize}×${classCount}`
@@ -76,7 +73,7 @@ function printFigures(results: readonly SizeTimes[]): void {
 }
 
 const compile = compileTimes(benchmarkBatch(32, 20).statistics)
-const torch = TorchProcess.start()
+const torch = findTorch()
 console.log('Value and gradient in float32, hard labels, one thread: nanoseconds per element, and ratios of times.')
 console.log(
   'Each time is the least of a turn of 0.05 s; times and ratios are medians over 7 rounds in which all take turns.',
@@ -85,13 +82,18 @@ console.log('Memory: reading and writing as many bytes (12 an element) without c
 console.log(
   `Node ${process.version}, ${torch === undefined ? 'no PyTorch' : `PyTorch ${torch.version}`}, ${cpus()[0]?.model ?? 'unknown CPU'}`,
 )
-const distributionBalanced = await measureCase(distributionBalancedCase, torch)
-print(distributionBalancedCase.name, distributionBalanced)
-for (const kernelCase of otherCases) print(kernelCase.name, await measureCase(kernelCase, torch))
-torch?.stop()
+const results = new Map<string, SizeTimes[]>()
+for (const { name } of kernelCases) {
+  const ofCase = sizes.map(([batchSize, classCount]): SizeTimes => {
+    console.error(`timing ${name} at ${batchSize}x${classCount} …`)
+    return { batchSize, classCount, times: measureInProcess({ name, batchSize, classCount, torch }) }
+  })
+  results.set(name, ofCase)
+  print(name, ofCase)
+}
 
 console.log(`\n${distributionBalancedCase.name}:`)
-printFigures(distributionBalanced)
+printFigures(results.get(distributionBalancedCase.name)!)
 for (const [which, { program, module }] of [
   ['the first kernel of the process', compile.first],
   ['later kernels (median)', compile.later],

@@ -9,20 +9,13 @@ import { type Contender, called, inTurns, type Times } from './turns.ts'
 /** Who takes turns; the hand-written kernel for DB-Focal only, PyTorch where it is installed. */
 export type ContenderName = 'kernel' | 'handWritten' | 'plain' | 'torch' | 'memory'
 
-/** What was measured of one loss at one size. */
-export interface SizeTimes {
-  readonly batchSize: number
-  readonly classCount: number
-  readonly times: Times<ContenderName>
-}
-
 /** Times a loss with its gradient, after a check that all compute the same. */
 export async function measureSize(
   kernelCase: KernelCase,
   batchSize: number,
   classCount: number,
   torch: TorchProcess | undefined,
-): Promise<SizeTimes> {
+): Promise<Times<ContenderName>> {
   const batch = benchmarkBatch(batchSize, classCount)
   const { name } = kernelCase
   const kernel = compiled(kernelCase, batch)
@@ -46,9 +39,10 @@ export async function measureSize(
   ])
   if (hasHandWritten) contenders.set('handWritten', called(byHand.evaluate))
   if (torch !== undefined) {
+    await checkTorch(kernelCase, torch)
     contenders.set('torch', (seconds) => torch.ask({ time: name, batch: batchSize, classes: classCount, seconds }))
   }
-  return { batchSize, classCount, times: await inTurns(contenders) }
+  return inTurns(contenders)
 }
 
 function compiled(
@@ -64,7 +58,7 @@ function compiled(
 }
 
 /** Checks that PyTorch's formula is the kernel's, on a small batch whose rows all have a positive label. */
-export async function checkTorch(kernelCase: KernelCase, torch: TorchProcess): Promise<void> {
+async function checkTorch(kernelCase: KernelCase, torch: TorchProcess): Promise<void> {
   const batch = benchmarkBatch(32, 20)
   for (let row = 0; row < batch.batchSize; row++) batch.labels[row * batch.classCount] = 1
   const rows = (values: Float32Array): number[][] =>

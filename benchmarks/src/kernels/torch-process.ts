@@ -12,26 +12,30 @@ export type TorchRequest =
       readonly labels: number[][]
     }
 
+/** A python3 that has PyTorch. */
+export interface TorchPython {
+  readonly python: string
+  readonly version: string
+}
+
+/** Nothing where no python3 of the machine has PyTorch. */
+export function findTorch(): TorchPython | undefined {
+  for (const python of ['python3', '/usr/bin/python3']) {
+    const asked = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
+    if (asked.status === 0) return { python, version: asked.stdout.trim() }
+  }
+  return undefined
+}
+
 /** PyTorch with one thread, in a process that answers requests and waits in between. */
 export class TorchProcess {
-  readonly version: string
   readonly #process: ChildProcess
   readonly #answers: AsyncIterator<string>
 
-  private constructor(python: string, version: string) {
-    this.version = version
+  constructor({ python }: TorchPython) {
     const script = fileURLToPath(new URL('../pytorch/kernels.py', import.meta.url))
     this.#process = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#answers = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]()
-  }
-
-  /** Nothing where no python3 of the machine has PyTorch. */
-  static start(): TorchProcess | undefined {
-    for (const python of ['python3', '/usr/bin/python3']) {
-      const asked = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
-      if (asked.status === 0) return new TorchProcess(python, asked.stdout.trim())
-    }
-    return undefined
   }
 
   async ask<Answer>(request: TorchRequest): Promise<Answer> {
