@@ -14,6 +14,8 @@ const sizes = [
   [128, 1000],
   [64, 18211],
 ] as const
+/** How many times as fast as autodiff the loss has to be where a fused kernel computes it, copies included. */
+const goals: Readonly<Record<string, number>> = { cpu: 10, wasm: 4 }
 const budget: Budget = { seconds: 8, minimumRounds: 3, maximumRounds: 100 }
 
 function print(title: string, results: readonly SizeTimes[]): void {
@@ -38,6 +40,19 @@ async function measureInNode(backend: string): Promise<void> {
     results.push(await measureSize(batchSize, classCount, budget))
   }
   print(backend, results)
+  checkGoal(backend, results)
+}
+
+/** From 256×80 up; smaller batches are mostly the work of TensorFlow.js around the loss. */
+function checkGoal(backend: string, results: readonly SizeTimes[]): void {
+  const goal = goals[backend]
+  if (goal === undefined) return
+  const ratios = results
+    .filter(({ batchSize, classCount }) => batchSize * classCount >= 256 * 80)
+    .map(({ ratios: { autodiff } }) => autodiff)
+  const least = Math.min(...ratios)
+  console.log(`From 256x80 up at least ${least.toFixed(1)} times as fast as autodiff; the goal is ${goal}.`)
+  if (least < goal) process.exitCode = 1
 }
 
 async function measureInChromium(backend: string): Promise<void> {

@@ -1,12 +1,20 @@
-import { distributionBalancedLoss, type LabelStatistics } from '@dbloss/core'
+import { distributionBalancedLoss, type LabelStatistics, type Loss } from '@dbloss/core'
 import { deviceReport, differentiableLoss } from '@dbloss/tfjs'
+import { compileKernel } from '@dbloss/wasm'
 import * as tf from '@tensorflow/tfjs'
 import { benchmarkBatch, measured } from '../data.ts'
 import { plainLoop } from '../plain-loop.ts'
 import { handWrittenLoss, type TensorLoss } from './autodiff.ts'
 
 /** What is compared, ours first. */
-export const contenders = ['dbloss', 'autodiff', 'autodiff without mask', 'sigmoidCrossEntropy', 'plain loop'] as const
+export const contenders = [
+  'dbloss',
+  'autodiff',
+  'autodiff without mask',
+  'sigmoidCrossEntropy',
+  'plain loop',
+  'kernel alone',
+] as const
 type Contender = (typeof contenders)[number]
 
 /** The times of one size on one backend. */
@@ -32,7 +40,7 @@ export async function measureSize(batchSize: number, classCount: number, budget:
   const labels = tf.tensor2d(batch.labels, [batchSize, classCount])
   const logits = tf.tensor2d(batch.logits, [batchSize, classCount])
   const loss = differentiableLoss(distributionBalancedLoss(batch.statistics, measured))
-  const byTensors: Readonly<Record<Exclude<Contender, 'plain loop'>, TensorLoss>> = {
+  const byTensors: Readonly<Record<Exclude<Contender, 'plain loop' | 'kernel alone'>, TensorLoss>> = {
     dbloss: loss,
     autodiff: handWrittenLoss(batch.statistics, true),
     'autodiff without mask': handWrittenLoss(batch.statistics, false),
@@ -40,13 +48,16 @@ export async function measureSize(batchSize: number, classCount: number, budget:
   }
   const step = (name: keyof typeof byTensors) => valueAndGradient(byTensors[name], labels, logits)
   await checkEqual(await step('dbloss'), await step('autodiff'))
-  const plain = plainRun(batch.statistics, batch)
+  const runs = {
+    'plain loop': plainRun(batch.statistics, batch),
+    'kernel alone': kernelRun(loss.loss, batch),
+  }
   const times = new Map<Contender, number[]>(contenders.map((name) => [name, []]))
   const end = performance.now() + 1000 * budget.seconds
   for (let round = -1; round < budget.maximumRounds; round++) {
     for (const name of contenders) {
       const started = performance.now()
-      if (name === 'plain loop') plain()
+      if (name === 'plain loop' || name === 'kernel alone') runs[name]()
       else await step(name)
       // Round −1 warms up.
       if (round >= 0) times.get(name)!.push(performance.now() - started)
@@ -96,6 +107,15 @@ function plainRun(statistics: LabelStatistics, { logits, labels, batchSize }: Re
   const loop = plainLoop(statistics)
   const gradient = new Float32Array(logits.length)
   return () => loop(logits, labels, batchSize, gradient)
+}
+
+/** The kernel that cpu and wasm run, where it finds its data: without TensorFlow.js and without copies. */
+function kernelRun(loss: Loss, { logits, labels, batchSize, classCount }: ReturnType<typeof benchmarkBatch>) {
+  const kernel = compileKernel(loss, { classCount })
+  const own = kernel.arrays(batchSize)
+  own.logits.set(logits)
+  own.labels.set(labels)
+  return () => kernel.evaluate(own.logits, own.labels, own.gradient)
 }
 
 function median(values: readonly number[]): number {
