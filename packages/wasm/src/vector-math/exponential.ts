@@ -37,7 +37,7 @@ export function exp(v: Vectors, x: Vector): Vector {
   return v.add(half, half)
 }
 
-/** e^x − 1 within 1 eps, also near 0: `2^n (e^r − 1) + (2^n − 1)`. */
+/** e^x − 1 within 1.25 eps, also near 0: `2^n (e^r − 1) + (2^n − 1)`. */
 export function expm1(v: Vectors, x: Vector): Vector {
   const { expm1: remainder, scale } = reduced(v, between(v, x, -30, 88.8), -1)
   const half = v.add(v.multiply(scale, remainder), v.subtract(scale, v.constant(0.5)))
