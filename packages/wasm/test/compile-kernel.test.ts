@@ -8,9 +8,12 @@ import {
   focalLoss,
   type Loss,
   logSumExp,
+  max,
   multiply,
+  power,
   ROWS,
   SCALAR,
+  sigmoid,
   statisticsFromCounts,
   subtract,
   sum,
@@ -66,6 +69,18 @@ describe('every number of classes from 1 to 40: whole vectors and what is left o
     expectReference(compileKernel(dbFocal(18_211), { labels: 'hard' }), randomBatch(1, 18_211))
     expectReference(compileKernel(dbFocal(1)), randomBatch(5000, 1))
   })
+})
+
+test('a maximum is found again in the loop that needs its place, for many values', () => {
+  const largest = defineLoss({
+    name: 'largest',
+    reduction: 'sum',
+    // With unknown labels masked, the loops that compute the sigmoid have formulas of their own for its operand.
+    formula: ({ logits }) =>
+      multiply(2, max(sigmoid(multiply(-0.4, power(logits, 2))), 'batch'), sum(logits, 'classes')),
+  })
+  const kernel = compileKernel(largest, { classCount: 40 })
+  for (const batchSize of [2, 5, 9]) expectReference(kernel, randomBatch(batchSize, 40))
 })
 
 describe('arrays', () => {

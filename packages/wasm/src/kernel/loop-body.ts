@@ -1,4 +1,4 @@
-import type { Expression, ReductionNode, Step } from '@dbloss/core'
+import { type Expression, type ReductionNode, type Step, topologicalOrder } from '@dbloss/core'
 import { type FunctionBuilder as Builder, FunctionBuilder, type Local } from '../assembly/function-builder.ts'
 import type { Vector, Vectors } from '../assembly/vectors.ts'
 import type { KernelOutput } from '../kernel.ts'
@@ -47,7 +47,8 @@ export class LoopBody {
   emit(): void {
     const { reads, elements, reductions, keeps } = this.#step
     const value = (node: Expression): Vector => this.#values.get(node) ?? this.#around.scalar(node)
-    const primitives = new VectorPrimitives(this.#v, value, elements, this.#around.row)
+    const all = topologicalOrder([...this.#outputs.values()])
+    const primitives = new VectorPrimitives(this.#v, value, all, this.#around.row)
     for (const node of reads) this.#values.set(node, this.#read(node))
     for (const node of elements) this.#values.set(node, primitives.compute(node))
     for (const node of reductions) this.#reduce(node, value(node.operand))

@@ -21,17 +21,20 @@ export class VectorPrimitives {
   readonly #masks = new Map<Condition, Vector>()
   readonly #reciprocals = new Map<Expression, Vector>()
   readonly #ids = new Map<Expression, number>()
-  /** How many functions there are of each |u|. */
+  /** How many functions there are of each |u|; a sigmoid alone is computed in another way. */
   readonly #relatives = new Map<string, number>()
+  /** Where a value is a maximum is seen by comparing it, as another loop computes it: all sigmoids then are computed alike. */
+  readonly #hasMaximum: boolean
 
   /**
-   * @param nodes - what will be computed.
+   * @param nodes - what the kernel computes, here or in other loops.
    * @param outer - the primitives of the code around.
    */
   constructor(v: Vectors, value: Lookup, nodes: readonly Expression[], outer?: VectorPrimitives) {
     this.#v = v
     this.#value = value
     this.#outer = outer
+    this.#hasMaximum = nodes.some(({ kind }) => kind === 'max')
     for (const node of nodes) {
       if (node.kind !== 'sigmoid' && node.kind !== 'softplus') continue
       const key = this.#familyKey(node.operand)
@@ -53,7 +56,7 @@ export class VectorPrimitives {
       case 'log':
         return log(v, value(node.operand))
       case 'sigmoid':
-        return this.#relatives.get(this.#familyKey(node.operand)) === 1
+        return this.#isAlone(node.operand)
           ? sigmoid(v, value(node.operand))
           : this.#logisticOf(node.operand).sigmoid(value(node.operand))
       case 'softplus':
@@ -125,6 +128,10 @@ export class VectorPrimitives {
       this.#reciprocals.set(node, result)
     }
     return result
+  }
+
+  #isAlone(u: Expression): boolean {
+    return !this.#hasMaximum && this.#relatives.get(this.#familyKey(u)) === 1
   }
 
   /** u and −u, and k u and −k u, have the same e^(−|u|). */
