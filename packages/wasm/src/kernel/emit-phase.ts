@@ -2,8 +2,9 @@ import type { Expression, Phase, ReductionNode, Step } from '@dbloss/core'
 import { FunctionBuilder, type Local } from '../assembly/function-builder.ts'
 import { type Vector, Vectors } from '../assembly/vectors.ts'
 import type { KernelOutput } from '../kernel.ts'
+import { ClassReductions } from './class-reductions.ts'
 import { DOUBLE, FLOAT, type Layout, VECTOR } from './layout.ts'
-import { addDouble, LoopBody, laneBytes, upperHalf } from './loop-body.ts'
+import { LoopBody } from './loop-body.ts'
 import { VectorPrimitives } from './vector-primitives.ts'
 
 /** The outputs that are stored where the caller wants them. */
@@ -11,12 +12,6 @@ type Outputs = ReadonlyMap<KernelOutput, Expression>
 
 /** Where a row of a value [B, C] begins, or the byte of a value [B, 1]. */
 type Places = Map<Expression | KernelOutput, Local<'i32'>>
-
-/** A sum over the classes: four float32 sums of the block at hand, and two float64 sums of the blocks before. */
-interface RowSum {
-  readonly block: Local<'v128'>
-  readonly total: Local<'v128'>
-}
 
 /** Bytes of a block of 64 classes: 16 additions of float32 to a lane lose an eps or two, and cost a fifth of float64's. */
 const BLOCK = 64 * FLOAT
@@ -177,40 +172,29 @@ class PhaseEmitter {
     if (step.elements.length + step.reductions.length + step.keeps.length === 0) return
     const b = this.#b
     const { classCount } = this.#layout
-    const overClasses = step.reductions.filter(({ axis }) => axis === 'classes')
-    const sums = new Map<ReductionNode, RowSum>()
-    const maxima = new Map<ReductionNode, Vector>()
-    for (const node of overClasses) {
-      if (node.kind === 'max') {
-        maxima.set(node, b.local('v128'))
-        b.get(this.#v.constant(Number.NEGATIVE_INFINITY)).set(maxima.get(node)!)
-      } else {
-        const sum = { block: b.local('v128'), total: b.local('v128') }
-        for (const part of [sum.block, sum.total]) b.get(this.#v.constant(0)).set(part)
-        sums.set(node, sum)
-      }
-    }
-    // Reciprocals of the row must not be born inside the loop.
+    const classReductions = new ClassReductions(
+      this.#v,
+      step.reductions.filter(({ axis }) => axis === 'classes'),
+    )
     const offset = b.local('i32')
     const whole = Math.floor(classCount / 4) * 4
     const tail = classCount - whole
     const body = (lanes: number): void =>
       new LoopBody(this.#v, this.#layout, this.#outputs, step, {
-        ...{ places, offset, lanes, maxima, base: b.parameters[2] },
-        sums: new Map([...sums].map(([node, { block }]) => [node, block])),
+        ...{ places, offset, lanes, classReductions, base: b.parameters[2] },
         scalar: (node) => this.#scalar(node),
         row: this.#primitives,
       }).emit()
     this.#prepareReciprocals(step)
     b.i32(0).set(offset)
-    if (sums.size > 0 && whole * FLOAT > BLOCK) {
-      this.#inBlocks(offset, whole * FLOAT, [...sums.values()], () => body(4))
+    if (classReductions.hasSums && whole * FLOAT > BLOCK) {
+      this.#inBlocks(offset, whole * FLOAT, classReductions, () => body(4))
     } else if (whole > 0) b.loop(offset, whole * FLOAT, VECTOR, () => body(4))
     if (tail > 0) body(tail)
-    for (const [node, sum] of sums) this.#scalars.set(node, this.#sumOf(sum))
-    for (const [node, maximum] of maxima) this.#scalars.set(node, this.#maximumOf(maximum))
+    for (const [node, result] of classReductions.results()) this.#scalars.set(node, result)
   }
 
+  /** Reciprocals of the row must not be born inside the loop. */
   #prepareReciprocals({ elements }: Step): void {
     for (const node of elements) {
       if (node.kind === 'divide' && !node.right.extent.classes && node.left.extent.classes) {
@@ -220,7 +204,7 @@ class PhaseEmitter {
   }
 
   /** `for (; offset < end; offset += 16) body()`, which adds the sums of each block to the totals. */
-  #inBlocks(offset: Local<'i32'>, end: number, sums: readonly RowSum[], body: () => void): void {
+  #inBlocks(offset: Local<'i32'>, end: number, classReductions: ClassReductions, body: () => void): void {
     const b = this.#b
     const [start, blockEnd] = [b.local('i32'), b.local('i32')]
     b.i32(0).set(start)
@@ -228,38 +212,8 @@ class PhaseEmitter {
       b.get(start).i32(BLOCK).op('i32.add').set(blockEnd)
       b.get(blockEnd).i32(end).get(blockEnd).i32(end).op('i32.lt_u').op('select').set(blockEnd)
       b.loop(offset, blockEnd, VECTOR, body)
-      for (const sum of sums) {
-        this.#addBlock(sum)
-        b.get(this.#v.constant(0)).set(sum.block)
-      }
+      classReductions.endBlock()
     })
-  }
-
-  #addBlock({ block, total }: RowSum): void {
-    addDouble(this.#b.get(total).get(block))
-    addDouble(upperHalf(this.#b, block)).set(total)
-  }
-
-  #sumOf(sum: RowSum): Vector {
-    this.#addBlock(sum)
-    return this.#v.define((b) => {
-      const both = sum.total
-      b.get(both).simd('f64x2.extract_lane', 0).get(both).simd('f64x2.extract_lane', 1).op('f64.add')
-      b.op('f32.demote_f64').simd('f32x4.splat')
-    })
-  }
-
-  #maximumOf(lanes: Vector): Vector {
-    const v = this.#v
-    const swapped = (x: Vector, order: readonly number[]): Vector =>
-      v.define((b) =>
-        b
-          .get(x)
-          .get(x)
-          .simd('i8x16.shuffle', ...laneBytes(order)),
-      )
-    const pairs = v.op('f32x4.max', lanes, swapped(lanes, [2, 3, 0, 1]))
-    return v.op('f32x4.max', pairs, swapped(pairs, [1, 0, 3, 2]))
   }
 
   /** Totals by class begin anew with each evaluation. */

@@ -2,7 +2,9 @@ import { type Expression, type ReductionNode, type Step, topologicalOrder } from
 import { type FunctionBuilder as Builder, FunctionBuilder, type Local } from '../assembly/function-builder.ts'
 import type { Vector, Vectors } from '../assembly/vectors.ts'
 import type { KernelOutput } from '../kernel.ts'
+import type { ClassReductions } from './class-reductions.ts'
 import type { Layout } from './layout.ts'
+import { addDouble, laneBytes, upperHalf } from './vector-parts.ts'
 import { VectorPrimitives } from './vector-primitives.ts'
 
 /** What a loop body finds around it. */
@@ -15,8 +17,7 @@ export interface LoopSurroundings {
   readonly base: Local<'i32'> | undefined
   /** How many classes there are from here: 4, or fewer at the end of a row. */
   readonly lanes: number
-  readonly sums: ReadonlyMap<ReductionNode, Local<'v128'>>
-  readonly maxima: ReadonlyMap<ReductionNode, Local<'v128'>>
+  readonly classReductions: ClassReductions
   scalar(node: Expression): Vector
   readonly row: VectorPrimitives
 }
@@ -82,22 +83,8 @@ export class LoopBody {
   }
 
   #reduce(node: ReductionNode, value: Vector): void {
-    if (node.axis === 'classes') this.#reduceOverClasses(node, value)
+    if (node.axis === 'classes') this.#around.classReductions.take(node, value, this.#around.lanes)
     else this.#reduceOverBatch(node, value)
-  }
-
-  #reduceOverClasses(node: ReductionNode, value: Vector): void {
-    const v = this.#v
-    const { sums, maxima, lanes } = this.#around
-    if (node.kind === 'max') {
-      const lowest = v.constant(Number.NEGATIVE_INFINITY)
-      const present = lanes === 4 ? value : v.choose(v.laneMask(lanes), value, lowest)
-      v.builder.get(v.op('f32x4.max', maxima.get(node)!, present)).set(maxima.get(node)!)
-      return
-    }
-    const sum = sums.get(node)!
-    const present = lanes === 4 ? value : v.and(value, v.laneMask(lanes))
-    v.builder.get(v.add(sum, present)).set(sum)
   }
 
   #reduceOverBatch(node: ReductionNode, value: Vector): void {
@@ -187,22 +174,4 @@ export class LoopBody {
   #pushAddress(place: Local<'i32'>): Builder {
     return this.#v.builder.get(place).get(this.#around.offset).op('i32.add')
   }
-}
-
-/** Adds the lower two float32 on the stack to the two float64 below them. */
-export function addDouble(builder: Builder): Builder {
-  return builder.simd('f64x2.promote_low_f32x4').simd('f64x2.add')
-}
-
-/** Pushes a vector with its upper half below. */
-export function upperHalf(builder: Builder, value: Vector): Builder {
-  return builder
-    .get(value)
-    .get(value)
-    .simd('i8x16.shuffle', ...laneBytes([2, 3, 0, 1]))
-}
-
-/** The bytes of a shuffle of whole lanes. */
-export function laneBytes(lanes: readonly number[]): number[] {
-  return lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))
 }
