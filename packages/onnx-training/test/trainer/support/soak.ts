@@ -8,14 +8,16 @@ import { smallModel } from './small-model.ts'
 
 /** Wide enough that what a step might leave behind is seen: the trained weights take 18 KB, with moments and averages 70 KB. */
 const WIDE = 64
-/** Caches and memory pools are filled by then. */
+/** Caches are filled by then. */
 const WARM_UP = 200
-/** Allocators move resident memory by some 20 MB; one copy of the weights a step would take 60 MB over 1,800 steps. */
+/** The pools of a GPU driver go on growing, more and more slowly, for a share of the steps. */
+const SETTLING = 0.25
+/** Allocators move resident memory by some 20 MB; one copy of the weights a step would take 50 MB over 1,500 steps. */
 const LARGEST_GROWTH = 32e6
 
 /**
  * Trains for many steps in all the ways there are, and compares what is held at the end with what was held after
- * {@link WARM_UP} steps: the same sessions and tensors, and resident memory within {@link LARGEST_GROWTH}.
+ * {@link WARM_UP} steps: the same sessions and tensors, and resident memory within {@link LARGEST_GROWTH} once it has settled.
  */
 export async function soak(runtime: Ort, steps: number, sessionOptions: OrtSessionOptions): Promise<void> {
   const sessions = countingSessions(runtime)
@@ -42,11 +44,13 @@ export async function soak(runtime: Ort, steps: number, sessionOptions: OrtSessi
   }
   await stepsUntil(WARM_UP)
   const before = await held()
+  const settled = Math.max(WARM_UP, Math.round(SETTLING * steps))
+  await stepsUntil(settled)
   const residentBefore = process.memoryUsage.rss()
   await stepsUntil(steps)
   expect(await held()).toEqual(before)
   const growth = process.memoryUsage.rss() - residentBefore
-  expect(growth, `growth of resident memory over ${steps - WARM_UP} steps`).toBeLessThan(LARGEST_GROWTH)
+  expect(growth, `growth of resident memory over ${steps - settled} steps`).toBeLessThan(LARGEST_GROWTH)
   await trainer.dispose()
   expect(await held()).toEqual({ sessions: 0, inMemory: 0, onDevice: 0 })
 }
