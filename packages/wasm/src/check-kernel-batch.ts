@@ -75,6 +75,20 @@ export function checkResult(
   })
 }
 
+/**
+ * Checks that no array lies in the memory of a kernel, before the arrays of another batch size are laid out over it.
+ *
+ * @throws DblossError `argument`.
+ */
+export function checkOutside(memory: ArrayBuffer, arrays: readonly (Floats | undefined)[], batchSize: number): void {
+  if (!arrays.some((array) => array?.buffer === memory)) return
+  throw new DblossError('argument', `a batch of ${batchSize} rows lies in the kernel's arrays of another batch size`, {
+    argument: 'logits, labels, outputs or inputs',
+    found: 'arrays of another batch size',
+    expected: `arrays(${batchSize}) of the kernel, or arrays of your own`,
+  })
+}
+
 /** Why a kernel refuses labels or logits that `checkBatch` takes. */
 export function refused(loss: Loss, labels: ArrayLike<number>): DblossError {
   const soft = Array.prototype.findIndex.call(labels, (label: number) => label !== 0 && label !== 1)

@@ -55,7 +55,8 @@ export interface Kernel {
    * Computes the value and fills `gradient` with its derivative with respect to the logits. Arrays of {@link arrays} are used
    * where they lie; others are copied in and out.
    *
-   * @throws DblossError `shape`, `logits`, `labels` as `checkBatch`, before anything is written.
+   * @throws DblossError `shape`, `logits`, `labels` as `checkBatch`, before any output is written; `argument` for arrays of
+   * {@link arrays} that are of another batch size.
    */
   evaluate(
     logits: Float32Array | Float64Array,

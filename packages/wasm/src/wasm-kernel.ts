@@ -1,7 +1,7 @@
 import { checkBatch, type Loss } from '@dbloss/core'
 import { wasmPlatform } from './assembly/runtime.ts'
 import { layOutBatch } from './batch-arrays.ts'
-import { checkBatchSize, checkResult, checkShapes, refused } from './check-kernel-batch.ts'
+import { checkBatchSize, checkOutside, checkResult, checkShapes, refused } from './check-kernel-batch.ts'
 import { type EmittedKernel, phaseName } from './kernel/emit-kernel.ts'
 import type { Kernel, KernelArguments, KernelArrays } from './kernel.ts'
 import { KernelMemory } from './kernel-memory.ts'
@@ -72,6 +72,10 @@ export class WasmKernel implements Kernel {
     checkResult(loss, outputs, 'elements', elements, batchSize, classCount)
     checkResult(loss, outputs, 'rows', rows, batchSize, classCount)
 
+    if (batchSize !== this.#batchSize) {
+      const given = [logits, labels, gradient, elements, rows, ...Object.values<Floats>(inputs)]
+      checkOutside(this.#memory.memory.buffer, given, batchSize)
+    }
     const own = this.arrays(batchSize)
     copy(logits, own.logits)
     copy(labels, own.labels)

@@ -109,6 +109,22 @@ describe('arrays', () => {
     expect(kernel.arrays(3)).toBe(own)
   })
 
+  test('those of the kernel are refused for another batch size, whose arrays would be laid out over them', () => {
+    const other = compileKernel(binaryCrossEntropy(), { classCount: 5 })
+    const own = other.arrays(4)
+    own.labels.fill(1)
+    const part = (array: Float32Array) => array.subarray(0, 10)
+    const free = new Float32Array(10)
+    const refusal = expect.objectContaining({ code: 'argument', message: expect.stringMatching(/2 rows/) })
+    expect(() => other.evaluate(part(own.logits), free)).toThrow(refusal)
+    expect(() => other.evaluate(free, part(own.labels))).toThrow(refusal)
+    expect(() => other.evaluate(free, free, part(own.gradient!))).toThrow(refusal)
+    // They are as they were, and still those of the kernel.
+    expect(other.arrays(4)).toBe(own)
+    expect(own.labels.every((label) => label === 1)).toBe(true)
+    expect(other.evaluate(free, free)).toBeCloseTo(Math.LN2, 6)
+  })
+
   test('elements and rows are filled where they are asked for, and agree with the value', () => {
     const elements = new Float64Array(batch.logits.length)
     const rows = new Float64Array(3)
