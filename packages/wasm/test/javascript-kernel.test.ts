@@ -4,14 +4,19 @@ import {
   createRandom,
   defineLoss,
   distributionBalancedLoss,
+  divide,
   evaluateExpressions,
   focalLoss,
   type Loss,
+  type LossDefinition,
   lossProgram,
+  max,
   multiply,
   negativeTolerantLoss,
   ROWS,
+  sigmoid,
   statisticsFromCounts,
+  sum,
 } from '@dbloss/core'
 import { describe, expect, test, vi } from 'vitest'
 import { compileJavaScriptKernel, compileKernel, kernelSource } from '../src/index.ts'
@@ -57,6 +62,15 @@ describe('the JavaScript of a kernel computes what the reference computes, bit f
   ]
   test.each(['any', 'hard'] as const)('losses, for %s labels', (labels) => {
     for (const [seed, loss] of losses.entries()) expectSame(loss, labels, seed)
+  })
+
+  test('a part that two phases keep for their rows', () => {
+    const formula: LossDefinition['formula'] = ({ logits }) => {
+      const scores = sigmoid(logits)
+      const shares = divide(scores, sum(scores, 'classes'))
+      return multiply(shares, max(max(shares, 'classes'), 'batch'))
+    }
+    for (const labels of ['any', 'hard'] as const) expectSame(defineLoss({ name: 'shares', formula }), labels, 1)
   })
 
   test('60 random formulas', () => {

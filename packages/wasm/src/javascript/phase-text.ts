@@ -20,6 +20,8 @@ export class PhaseText {
   #indent = 1
   /** What phases before have left as numbers. */
   readonly #numbers: Scope = new Map()
+  /** A part that several phases compute again for their rows is kept in one array. */
+  readonly #arrays = new Set<string>()
 
   constructor(phases: readonly Phase[], outputs: ReadonlyMap<KernelOutput, Expression>, names: VariableNames) {
     this.#phases = phases
@@ -84,6 +86,8 @@ export class PhaseText {
   }
 
   #declareArray(name: string, length: 'B' | 'C', then = ''): void {
+    if (this.#arrays.has(name)) return
+    this.#arrays.add(name)
     this.#write(`const ${name} = new Float64Array(${length})${then}`)
   }
 
