@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads'
 import {
   binaryCrossEntropy,
   createRandom,
@@ -15,6 +16,8 @@ import {
 } from '@dbloss/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileKernel, type KernelThreads, startKernelThreads } from '../src/index.ts'
+import { WORDS, word } from '../src/threads/control.ts'
+import { workerSource } from '../src/threads/worker-source.ts'
 
 const classCount = 333
 const statistics = statisticsFromCounts({
@@ -107,6 +110,17 @@ describe('threads', () => {
     expect(() => compileKernel(binaryCrossEntropy(), { classCount, threads })).toThrow(
       /not those of startKernelThreads/,
     )
+  })
+
+  test.each(['commonjs', 'module'])('obey where the text of the process is %s', async (type) => {
+    const worker = new Worker(workerSource, { eval: true, execArgv: [`--input-type=${type}`] })
+    const control = new Int32Array(new SharedArrayBuffer(4 * WORDS))
+    worker.postMessage({ control, thread: 1, threadCount: 2 })
+    // There is no kernel: the worker tells that it has failed, and that it is done.
+    Atomics.add(control, word.command, 1)
+    await expect.poll(() => Atomics.load(control, word.done), { timeout: 10_000 }).toBe(1)
+    expect(Atomics.load(control, word.failed)).toBe(1)
+    await worker.terminate()
   })
 
   test('serve several kernels in turns', async () => {

@@ -7,7 +7,7 @@ import { availableThreads, type KernelWorker, startWorker } from './start-worker
 export interface KernelThreads {
   /** Together with the thread that calls. */
   readonly count: number
-  /** Ends the workers; their kernels then refuse to work. */
+  /** Ends the workers; their kernels then refuse batches that are large enough to be shared. */
   dispose(): Promise<void>
 }
 

@@ -5,6 +5,8 @@ import { word } from './control.ts'
  * until the command word changes, computes its rows of a phase, and adds itself to those that are done. When there is a
  * kernel that it does not have, its message waits: the worker takes it, and then obeys.
  *
+ * It is a script or a module, as `--input-type` of the process says.
+ *
  * Messages: `{ control, thread, threadCount }` first, then `{ module, memory, phases, base }` for each kernel.
  */
 export const workerSource = `
@@ -39,6 +41,6 @@ function receive(message) {
   }
   obey()
 }
-if (typeof self === 'undefined') require('node:worker_threads').parentPort.on('message', receive)
+if (typeof self === 'undefined') process.getBuiltinModule('node:worker_threads').parentPort.on('message', receive)
 else self.onmessage = ({ data }) => receive(data)
 `
