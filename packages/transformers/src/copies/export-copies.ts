@@ -58,7 +58,7 @@ export async function exportCopies(model: string, options: ExportCopiesOptions =
   if (output === undefined) await writeCopies(folder, config, copies)
   else {
     await writeFolder(output, { overwrite, signal }, async (temporary) => {
-      await cp(folder, temporary, { recursive: true })
+      await cp(folder, temporary, { recursive: true, dereference: true })
       await writeCopies(temporary, config, copies)
     })
   }

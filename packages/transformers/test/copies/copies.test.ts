@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DATA_TYPE, decodeModel, encodeModel, graphOf, makeTensor } from '@dbloss/onnx-training'
 import { describe, expect, test } from 'vitest'
@@ -135,6 +144,16 @@ describe('copies of a saved model', () => {
     expect(readdirSync(join(other, 'onnx')).sort()).toEqual(['model.onnx', 'model_fp16.onnx', 'model_quantized.onnx'])
     expect(Object.keys(configOf(other).dbloss.copies)).toEqual(['q8', 'fp16'])
     expect(readFileSync(join(other, 'README.md'), 'utf8').match(/^## Smaller copies$/gm)).toHaveLength(1)
+    expect(existsSync(join(output, files.fp16))).toBe(false)
+
+    // A cache of the hub may be made of links: a new folder has files of its own.
+    const linked = join(temporaryFolder(), 'linked')
+    mkdirSync(linked)
+    for (const name of names) symlinkSync(join(output, name), join(linked, name), 'junction')
+    const alone = join(temporaryFolder(), 'alone')
+    await exportCopies(linked, { copies: ['fp16'], output: alone })
+    expect(readdirSync(alone).every((name) => !lstatSync(join(alone, name)).isSymbolicLink())).toBe(true)
+    expect(readdirSync(join(alone, 'onnx')).sort()).toEqual(readdirSync(join(other, 'onnx')).sort())
     expect(existsSync(join(output, files.fp16))).toBe(false)
   })
 
