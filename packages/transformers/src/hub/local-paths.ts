@@ -17,9 +17,9 @@ export interface CleanedConfig {
  */
 export function withoutLocalPaths(config: Json): CleanedConfig {
   const replaced = new Map<string, string>()
-  const clean = (parent: Json, key: string): Json => {
+  const clean = (parent: Json, key: string, isName = isHubName): Json => {
     const value = parent[key]
-    if (typeof value !== 'string' || isHubName(value)) return parent
+    if (typeof value !== 'string' || isName(value)) return parent
     replaced.set(value, lastPart(value))
     return { ...parent, [key]: lastPart(value) }
   }
@@ -31,7 +31,8 @@ export function withoutLocalPaths(config: Json): CleanedConfig {
     within(
       within(record, 'original', (original) => clean(original, 'model')),
       'thresholdsFrom',
-      (origin) => clean(origin, 'data'),
+      // Data is on this machine, also where its path looks like a name on the hub.
+      (origin) => clean(origin, 'data', (path) => path === lastPart(path)),
     ),
   )
   return { config: cleaned, replaced }

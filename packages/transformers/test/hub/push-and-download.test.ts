@@ -149,6 +149,14 @@ describe('a pushed model', () => {
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe(card)
   })
 
+  test('keeps a name on the hub, but not the path of data that looks like one', async () => {
+    const dbloss = { original: { model: 'somebody/vit' }, thresholdsFrom: { data: 'customers/photos' } }
+    const { files, notes } = await filesToPush(await savedModel({ ...savedConfig, dbloss }))
+    const { content } = files.find(({ path }) => path === 'config.json')!
+    expect(JSON.parse(await (content as Blob).text()).dbloss).toEqual({ ...dbloss, thresholdsFrom: { data: 'photos' } })
+    expect(notes).toEqual(['Paths of this machine are replaced by their last part: photos.'])
+  })
+
   test('says when predictions name pictures by their paths', async () => {
     const folder = await savedModel()
     const file = join(folder, 'predictions.jsonl')
