@@ -86,11 +86,14 @@ export class OnnxHeadTrainer implements HeadTrainer {
     const tensor = await this.#logits(input)
     const logits = tensor.data as Float32Array
     if (this.#gradient.length !== logits.length) this.#gradient = new Float32Array(logits.length)
-    // A step that has diverged is told by its loss, as without a kernel.
-    const hasDiverged = firstNotFinite(logits) >= 0
-    const loss = hasDiverged ? Number.NaN : kernel.evaluate(logits, labels, this.#gradient)
-    freeTensors([tensor])
-    return { feeds: { features: input, dLogits: this.#tensor(this.#gradient, shape) }, loss }
+    try {
+      // A step that has diverged is told by its loss, as without a kernel.
+      const hasDiverged = firstNotFinite(logits) >= 0
+      const loss = hasDiverged ? Number.NaN : kernel.evaluate(logits, labels, this.#gradient)
+      return { feeds: { features: input, dLogits: this.#tensor(this.#gradient, shape) }, loss }
+    } finally {
+      freeTensors([tensor])
+    }
   }
 
   async predict(features: ArrayLike<number>, batchSize: number): Promise<Float32Array | Float64Array> {

@@ -13,6 +13,26 @@ const withWasm = "script-src 'self' 'wasm-unsafe-eval'"
 
 await describeInChromium('WebAssembly kernels', 'wasm', { entry, policy: withWasm })
 
+describeTarget('threads of kernels in a page', 'chromium', missing, () => {
+  test('share the rows of a batch; where a policy forbids them, that is said', async () => {
+    const program = await bundle(entry)
+    const valuesUnder = (policy: string) =>
+      withPage(
+        {
+          pages: { '/index.html': documentWith('/page.js', policy), '/page.js': program },
+          flags: ['--enable-features=SharedArrayBuffer'],
+        },
+        async (page) => {
+          await page.waitForFunction(() => 'evaluateInThreads' in globalThis)
+          return page.evaluate(() => globalThis.evaluateInThreads())
+        },
+      )
+    const [together, alone] = (await valuesUnder(`${withWasm}; worker-src blob:`)) as [number, number]
+    expect(together).toBeCloseTo(alone, 6)
+    expect(await valuesUnder(withWasm)).toMatch(/^a thread for kernels cannot be started/)
+  }, 120_000)
+})
+
 describeTarget('kernels under a content-security policy', 'chromium', missing, () => {
   test('with wasm-unsafe-eval they give the bits that Node gives; without, they say what is missing', async () => {
     const program = await bundle(entry)

@@ -4,9 +4,13 @@ import {
   createRandom,
   defineLoss,
   distributionBalancedLoss,
+  ELEMENTS,
   evaluate,
+  exp,
   focalLoss,
+  input,
   type Loss,
+  log,
   logSumExp,
   max,
   multiply,
@@ -132,6 +136,13 @@ describe('arrays', () => {
     const mean = (numbers: Float64Array): number => numbers.reduce((a, b) => a + b) / numbers.length
     expect(Math.abs(mean(elements) - value)).toBeLessThanOrEqual(TOLERANCE * value)
     expect(Math.abs(mean(rows) - value)).toBeLessThanOrEqual(TOLERANCE * value)
+  })
+
+  test('rows that a later pass reads are read from where they are filled', () => {
+    // log Σ of rows: the gradient needs each row again, once all are summed.
+    const rows = exp(multiply(0.3, sum(sigmoid(input('logits', ELEMENTS)), 'classes')))
+    const loss: Loss = { ...binaryCrossEntropy(), rows, value: log(sum(rows, 'batch')) }
+    expectReference(compileKernel(loss, { classCount: 5, outputs: ['gradient', 'rows'] }), randomBatch(4, 5))
   })
 
   test('float64 is taken and given', () => {

@@ -126,11 +126,10 @@ class PhaseEmitter {
 
   #usedPointers(): (Expression | KernelOutput)[] {
     const { reads, steps, keeps } = this.#phase
-    const kept = [...keeps, ...steps.flatMap((step) => step.keeps)]
-    const used = new Set([...reads, ...kept, ...steps.flatMap((step) => step.reads)])
+    const used = new Set([...reads, ...keeps, ...steps.flatMap((step) => [...step.reads, ...step.keeps])])
     return [...this.#layout.pointers.keys()].filter((key) => {
       const node = typeof key === 'string' ? this.#outputs.get(key)! : key
-      return node.extent.batch && (typeof key === 'string' ? kept.includes(node) : used.has(node))
+      return node.extent.batch && used.has(node)
     })
   }
 
@@ -140,7 +139,7 @@ class PhaseEmitter {
     const load = (address: number): Vector =>
       v.define((b) => b.i32(address).simd('v128.load32_splat', ...FunctionBuilder.memory()))
     for (const node of nodes) {
-      const place = places.get(node)
+      const place = places.get(node) ?? (node === this.#outputs.get('rows') ? places.get('rows') : undefined)
       if (node.kind === 'constant') this.#scalars.set(node, v.constant(node.value))
       else if (node.kind === 'size') {
         this.#scalars.set(node, node.axis === 'batch' ? load(batchSize.float) : v.constant(classCount))

@@ -13,6 +13,8 @@ export interface KernelThreads {
 
 /** More than these seldom help: the memory is as fast as it is. */
 const MOST_THREADS = 8
+/** How long a worker may take beyond twenty times the time of the caller's own share, in milliseconds. */
+const LONGEST_WAIT = 30_000
 /** How long the caller looks at the word itself before it sleeps, where it may. */
 const SPINS = 20_000
 
@@ -55,8 +57,9 @@ export class WorkerThreads implements KernelThreads {
     Atomics.store(control, word.done, 0)
     Atomics.add(control, word.command, 1)
     Atomics.notify(control, word.command)
+    const started = performance.now()
     own()
-    this.#await()
+    this.#await(LONGEST_WAIT + 20 * (performance.now() - started))
     if (Atomics.exchange(control, word.failed, 0) === 0) return
     throw new DblossError('runtime', 'a thread of the kernel has failed; its results are lost')
   }
@@ -66,15 +69,23 @@ export class WorkerThreads implements KernelThreads {
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
   }
 
-  #await(): void {
+  /** @param limit - milliseconds, after which a worker is taken to be lost. */
+  #await(limit: number): void {
     const control = this.#control
     const expected = this.#workers.length
-    for (let spin = 0; ; spin++) {
+    const started = performance.now()
+    for (let spin = 1; ; spin++) {
       const done = Atomics.load(control, word.done)
       if (done === expected) return
-      if (spin < SPINS || !maySleep) continue
-      Atomics.wait(control, word.done, done, 10)
+      if (spin % SPINS === 0 && performance.now() - started > limit) break
+      if (spin >= SPINS && maySleep) Atomics.wait(control, word.done, done, 10)
     }
+    this.#isDisposed = true
+    throw new DblossError('runtime', 'a thread of the kernel does not answer; its results are lost', {
+      argument: 'threads',
+      found: `no answer in ${Math.round(limit / 1000)} s`,
+      expected: 'threads that run',
+    })
   }
 
   #checkLive(): void {

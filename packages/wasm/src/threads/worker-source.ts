@@ -7,11 +7,12 @@ import { word } from './control.ts'
  *
  * It is a script or a module, as `--input-type` of the process says.
  *
- * Messages: `{ control, thread, threadCount }` first, then `{ module, memory, phases, base }` for each kernel.
+ * Messages: `{ hello: true }`, which it answers with `ready`; `{ control, thread, threadCount }`; and then, for each kernel,
+ * `{ module, memory, phases, base }`. One that cannot be instantiated fails when it is to run.
  */
 export const workerSource = `
 const kernels = []
-let control, thread, threadCount, seen
+let answer, control, thread, threadCount, seen
 function obey() {
   for (;;) {
     Atomics.wait(control, ${word.command}, seen)
@@ -31,16 +32,30 @@ function obey() {
     Atomics.notify(control, ${word.done})
   }
 }
+function instantiate({ module, memory, phases, base }) {
+  try {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+    return { phases: phases.map((name) => exports[name]), base }
+  } catch {
+    return undefined
+  }
+}
 function receive(message) {
+  if (message.hello) return answer('ready')
   if (message.control !== undefined) {
     ;({ control, thread, threadCount } = message)
     seen = 0
   } else {
-    const { exports } = new WebAssembly.Instance(message.module, { env: { memory: message.memory } })
-    kernels.push({ phases: message.phases.map((name) => exports[name]), base: message.base })
+    kernels.push(instantiate(message))
   }
   obey()
 }
-if (typeof self === 'undefined') process.getBuiltinModule('node:worker_threads').parentPort.on('message', receive)
-else self.onmessage = ({ data }) => receive(data)
+if (typeof self === 'undefined') {
+  const { parentPort } = process.getBuiltinModule('node:worker_threads')
+  parentPort.on('message', receive)
+  answer = (text) => parentPort.postMessage(text)
+} else {
+  self.onmessage = ({ data }) => receive(data)
+  answer = (text) => self.postMessage(text)
+}
 `

@@ -1,6 +1,7 @@
 /** Runs kernels in a page: the suite, and one batch that a test compares with Node. */
 import { runConformance } from '@dbloss/conformance'
-import { compileJavaScriptKernel, wasmAdapter } from '../../src/index.ts'
+import { binaryCrossEntropy } from '@dbloss/core'
+import { compileJavaScriptKernel, compileKernel, startKernelThreads, wasmAdapter } from '../../src/index.ts'
 import { evaluateBatch, sampleLoss } from './sample-batch.ts'
 
 /** What the page itself can do: what a debugger asks a page to do may be allowed more. */
@@ -13,6 +14,8 @@ interface PageOutcome {
 
 declare global {
   var outcome: PageOutcome
+  /** The value of a batch by two threads and by one, or the message of the error. */
+  var evaluateInThreads: () => Promise<readonly [number, number] | string>
 }
 
 function attempt<T>(run: () => T): T | string {
@@ -30,6 +33,21 @@ globalThis.outcome = {
     const zeros = new Float32Array(kernel.classCount)
     return kernel.evaluate(zeros, zeros)
   }),
+}
+
+globalThis.evaluateInThreads = async () => {
+  const logits = Float32Array.from({ length: 200 * 333 }, (_, index) => Math.sin(index))
+  const labels = logits.map((_, index) => Number(index % 7 === 0))
+  try {
+    // In one task: the workers get their kernel while this thread waits for them.
+    const threads = await startKernelThreads(2)
+    const options = [{ threads }, {}].map((each) => ({ ...each, classCount: 333 }))
+    const [together, alone] = options.map((each) => compileKernel(binaryCrossEntropy(), each).evaluate(logits, labels))
+    await threads.dispose()
+    return [together!, alone!]
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 globalThis.runSuite = () => runConformance({ adapter: wasmAdapter, onStart: globalThis.checkStarts })
