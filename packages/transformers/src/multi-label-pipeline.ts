@@ -13,6 +13,7 @@ import {
 import { resolveModel } from './backbone/model-files.ts'
 import { toPixelValues } from './features/image-preparation.ts'
 import { runsOfOneSize, stack } from './features/pixel-values.ts'
+import { firstLineOf } from './first-line.ts'
 import { type ClassifyOptions, type LabelScore, labelDecisions, labelNames, readTuning } from './label-decisions.ts'
 
 /** An image as transformers.js takes it: a path, a URL, a blob or decoded pixels. */
@@ -93,7 +94,7 @@ async function load(
     const processor = await AutoImageProcessor.from_pretrained(source)
     return [await AutoModelForImageClassification.from_pretrained(source, options), processor]
   } catch (error) {
-    throw new DblossError('model', `${model} cannot be loaded as an image classifier: ${messageOf(error)}`, {
+    throw new DblossError('model', `${model} cannot be loaded as an image classifier: ${firstLineOf(error)}`, {
       argument: 'model',
       found: model,
       expected: 'a folder or hub name with config.json, preprocessor_config.json and onnx/model.onnx',
@@ -141,15 +142,11 @@ async function readImage(image: ImageInput): Promise<RawImage> {
     return await RawImage.read(image instanceof URL && image.protocol === 'file:' ? fileURLToPath(image) : image)
   } catch (error) {
     const name = typeof image === 'string' || image instanceof URL ? String(image) : 'the image'
-    throw new DblossError('data', `${name} cannot be read as an image: ${messageOf(error)}`, {
+    throw new DblossError('data', `${name} cannot be read as an image: ${firstLineOf(error)}`, {
       argument: 'image',
       found: name,
       expected: 'an image that can be decoded to its end',
       cause: error,
     })
   }
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
 }

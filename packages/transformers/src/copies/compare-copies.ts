@@ -8,6 +8,7 @@ import {
   withLargestProduct,
 } from '@dbloss/onnx-training'
 import { type PixelValues, runsOfOneSize, stack } from '../features/pixel-values.ts'
+import { firstLineOf } from '../first-line.ts'
 import { type CopyDtype, copyFile, copyInDtype } from './copy-dtype.ts'
 import type { ComparedOn, CopyComparison, CopyWithContent } from './model-copy.ts'
 
@@ -99,7 +100,7 @@ async function outputsOf(
 ): Promise<Float32Array> {
   const values: number[] = []
   const session = await ort.InferenceSession.create(bytes).catch((error: unknown) => {
-    throw failure(`${name} cannot be loaded by ONNX Runtime: ${messageOf(error)}`, 'a graph that it runs', error)
+    throw failure(`${name} cannot be loaded by ONNX Runtime: ${firstLineOf(error)}`, 'a graph that it runs', error)
   })
   try {
     for (let start = 0; start < images.length; start += batchSize) {
@@ -120,8 +121,4 @@ async function outputsOf(
 
 function failure(found: string, expected: string, cause?: unknown): DblossError {
   return new DblossError('model', `${found}; expected ${expected}`, { argument: 'copies', found, expected, cause })
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
 }

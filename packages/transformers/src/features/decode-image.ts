@@ -1,5 +1,6 @@
 import { RawImage } from '@huggingface/transformers'
 import { dataError } from '../data/data-error.ts'
+import { firstLineOf } from '../first-line.ts'
 
 /**
  * Decodes an image as transformers.js does.
@@ -12,7 +13,7 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<RawI
   try {
     return await RawImage.fromBlob(new Blob([bytes as Uint8Array<ArrayBuffer>]))
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
+    const reason = firstLineOf(error)
     const problem = `cannot be read as an image: ${reason}`
     throw dataError(name, problem, reason, 'an image that can be decoded to its end', error)
   }
