@@ -9,20 +9,24 @@ import { randomFormulaChecks } from './checks/random-formulas.ts'
 import { shapeChecks } from './checks/shapes.ts'
 import { stateChecks } from './checks/state.ts'
 import { trainingChecks } from './checks/training.ts'
+import type { LossCase } from './losses/loss-case.ts'
 import type { Check } from './result.ts'
 
-/**
- * The whole suite, simplest first: when a primitive is wrong, the losses that use it are too.
- *
- * @param randomFormulas - how many random formulas beside the named losses.
- */
-export const allChecks = (randomFormulas: number): Check[] => [
+/** How much of the suite. */
+export interface SuiteSize {
+  /** How many random formulas beside the named losses. */
+  readonly randomFormulas: number
+  readonly losses: readonly LossCase[]
+}
+
+/** The whole suite, simplest first: when a primitive is wrong, the losses that use it are too. */
+export const allChecks = ({ randomFormulas, losses }: SuiteSize): Check[] => [
   ...primitiveChecks,
-  ...lossChecks,
+  ...lossChecks(losses),
   ...randomFormulaChecks(randomFormulas),
   ...shapeChecks,
-  ...labelChecks,
-  ...extremeChecks,
+  ...labelChecks(losses),
+  ...extremeChecks(losses),
   ...arrayChecks,
   ...stateChecks,
   ...errorChecks,

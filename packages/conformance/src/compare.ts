@@ -1,4 +1,5 @@
 import { type Batch, type CompiledLoss, evaluate, type Loss, type Precision } from '@dbloss/core'
+import { messageOf } from './message-of.ts'
 import { epsilons, rounding, shownIn } from './precision.ts'
 
 /** How many times the error of a careful evaluation, in which every primitive rounds once, an adapter may err. */
@@ -109,6 +110,39 @@ export async function checkLoss(
   } finally {
     await compiled.dispose?.()
   }
+}
+
+/** A batch with the name of what is special about it. */
+export interface KindOfBatch {
+  readonly kind: string
+  readonly batch: Batch
+}
+
+/**
+ * Compiles a loss once and compares batches of several kinds. The message has a line for each kind that is wrong. Kinds whose
+ * numbers are beyond the precision are told when the others are right.
+ */
+export async function checkKinds(
+  compile: (loss: Loss) => Promise<CompiledLoss>,
+  loss: Loss,
+  kinds: readonly KindOfBatch[],
+  options: CompareOptions,
+): Promise<void> {
+  const wrong: string[] = []
+  const beyond: string[] = []
+  const compiled = await compile(loss)
+  try {
+    for (const { kind, batch } of kinds) {
+      await compareWithReference(loss, batch, compiled, options).catch((error: unknown) => {
+        if (error instanceof BeyondPrecision) beyond.push(kind)
+        else wrong.push(`${kind}: ${messageOf(error)}`)
+      })
+    }
+  } finally {
+    await compiled.dispose?.()
+  }
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  if (beyond.length > 0) throw new BeyondPrecision(`beyond ${options.precision}: ${beyond.join(', ')}`)
 }
 
 function describePlace({ logits, labels, batchSize }: Batch): (index: number) => string {

@@ -1,4 +1,5 @@
 import { BeyondPrecision } from './compare.ts'
+import { messageOf } from './message-of.ts'
 import type { Check, CheckContext, ConformanceResult, Outcome } from './result.ts'
 
 /** A failure that is known and has a reason; it is shown with the reason, never silent. */
@@ -28,7 +29,7 @@ export async function runCheck(
     const answer = await check.run(context)
     return answer === undefined ? result('passed') : result('not supported', answer.notSupported)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     if (error instanceof BeyondPrecision) return result('not supported', message)
     const exception = exceptions.find((candidate) =>
       typeof candidate.check === 'string' ? candidate.check === name : candidate.check.test(name),

@@ -2,6 +2,7 @@ import { DblossError } from './errors.ts'
 import { asExpression, input, maximum, type Operand, select } from './formula/build.ts'
 import { ELEMENTS } from './formula/extent.ts'
 import type { Condition, Expression, Extent } from './formula/nodes.ts'
+import type { InputSource, InputSourceOptions } from './input-source.ts'
 import type { LabelStatistics } from './labels/index.ts'
 import type { Loss, Reduction } from './loss.ts'
 import { perRow, reduce } from './reductions.ts'
@@ -33,6 +34,8 @@ export interface LossDefinition {
   readonly classCount?: number
   /** Further named inputs with their extents, as `{ sampleWeights: ROWS }`. */
   readonly inputs?: Readonly<Record<string, Extent>>
+  /** Makes a source of the further inputs, where they are random numbers or running statistics. Default: they are the user's to give. */
+  readonly inputSource?: (options: InputSourceOptions) => InputSource
   /** Default `mean`. */
   readonly reduction?: Reduction
   /**
@@ -61,7 +64,16 @@ const isUnknown = isUnknownLabel
  * })
  */
 export function defineLoss(definition: LossDefinition): Loss {
-  const { name, parameters = {}, reference, statistics, inputs = {}, reduction = 'mean', formula } = definition
+  const {
+    name,
+    parameters = {},
+    reference,
+    statistics,
+    inputs = {},
+    inputSource,
+    reduction = 'mean',
+    formula,
+  } = definition
   const { classCount = statistics?.classCount } = definition
   for (const inputName of Object.keys(inputs)) {
     if (inputName === 'logits' || inputName === 'labels') {
@@ -97,5 +109,6 @@ export function defineLoss(definition: LossDefinition): Loss {
     ...(reference === undefined ? {} : { reference }),
     ...(classCount === undefined ? {} : { classCount }),
     ...(statistics === undefined ? {} : { statistics }),
+    ...(inputSource === undefined ? {} : { inputSource }),
   }
 }

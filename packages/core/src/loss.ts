@@ -1,4 +1,5 @@
 import type { Expression, Extent } from './formula/nodes.ts'
+import type { InputSource, InputSourceOptions } from './input-source.ts'
 import type { LabelStatistics } from './labels/index.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface Loss {
   readonly reduction: Reduction
   /** Named inputs besides `logits` and `labels`, with their extents. */
   readonly inputs: Readonly<Record<string, Extent>>
+  /** Makes a source of these inputs, where they are random numbers or running statistics; absent where they are data of the user's. */
+  readonly inputSource?: (options: InputSourceOptions) => InputSource
   /** The formula as its author wrote it, for reading: without masks for unknown labels and before simplification. */
   readonly formula: Expression
   /** The loss of each element [B, C] before reduction, 0 where the label is unknown; absent when classes or rows are coupled. */

@@ -1,6 +1,6 @@
 import { checkLoss } from '../compare.ts'
 import { conformanceBatch } from '../data.ts'
-import { typicalLoss } from '../losses.ts'
+import { typicalLoss } from '../losses/all-losses.ts'
 import type { Check } from '../result.ts'
 
 /** What happens to the caller's arrays, and to results that were given out. */

@@ -1,6 +1,6 @@
 import { type Batch, type DblossErrorCode, defineLoss, type Loss, multiply, ROWS } from '@dbloss/core'
 import { conformanceBatch } from '../data.ts'
-import { typicalLoss } from '../losses.ts'
+import { typicalLoss } from '../losses/all-losses.ts'
 import type { Check } from '../result.ts'
 
 interface BadBatch {

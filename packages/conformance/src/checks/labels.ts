@@ -1,6 +1,6 @@
-import { checkLoss } from '../compare.ts'
+import { checkKinds } from '../compare.ts'
 import { type ConformanceBatch, conformanceBatch } from '../data.ts'
-import { lossCases } from '../losses.ts'
+import { type LossCase, withInputs } from '../losses/loss-case.ts'
 import type { Check } from '../result.ts'
 
 /** Kinds of labels that losses meet beside 0 and 1. */
@@ -30,22 +30,25 @@ const kinds: Readonly<Record<string, (batch: ConformanceBatch) => ConformanceBat
   }),
 }
 
-/** Every loss with soft and unknown labels, and rows without positives; losses for hard labels are left out of the soft ones. */
-export const labelChecks: readonly Check[] = Object.entries(kinds).flatMap(([kind, change]) =>
-  lossCases
-    .filter(({ name }) => kind !== 'soft labels' || !name.includes('hard labels'))
-    .map(
-      ({ name, create }): Check => ({
-        group: 'labels',
-        name: `${kind}: ${name}`,
-        loss: name,
-        run: ({ adapter }) => {
-          const batch = change(conformanceBatch(6, 7))
-          return checkLoss(adapter.compile, create(batch.statistics), [batch], {
-            precision: adapter.precision,
-            elements: adapter.supports.elements,
-          })
-        },
-      }),
-    ),
-)
+/**
+ * Losses with soft and unknown labels, and rows without positives; losses for hard labels are spared the soft ones. One
+ * compiled loss takes all kinds.
+ */
+export const labelChecks = (losses: readonly LossCase[]): Check[] =>
+  losses.map(
+    (lossCase): Check => ({
+      group: 'labels',
+      name: `soft and unknown labels, rows without positives: ${lossCase.name}`,
+      loss: lossCase.name,
+      run: ({ adapter }) => {
+        const batch = conformanceBatch(6, 7)
+        const own = Object.entries(kinds)
+          .filter(([kind]) => kind !== 'soft labels' || lossCase.softLabels)
+          .map(([kind, change]) => ({ kind, batch: withInputs(lossCase, change(batch)) }))
+        return checkKinds(adapter.compile, lossCase.create(batch.statistics), own, {
+          precision: adapter.precision,
+          elements: adapter.supports.elements,
+        })
+      },
+    }),
+  )

@@ -1,5 +1,5 @@
 import { conformanceBatch } from '../data.ts'
-import { typicalLoss } from '../losses.ts'
+import { typicalLoss } from '../losses/all-losses.ts'
 import type { Check } from '../result.ts'
 
 const CYCLES = 20

@@ -1,6 +1,7 @@
 import { defineLoss, type Reduction } from '@dbloss/core'
 import { checkLoss } from '../compare.ts'
 import { conformanceBatch } from '../data.ts'
+import { messageOf } from '../message-of.ts'
 import { RANDOM_FORMULA_CLASSES, randomFormula } from '../random-formula.ts'
 import type { Check } from '../result.ts'
 
@@ -30,7 +31,7 @@ export function randomFormulaChecks(count: number): Check[] {
             precision: adapter.precision,
             elements: adapter.supports.elements,
           }).catch((error: unknown) => {
-            throw new Error(`${name}, ${reduction}: ${error instanceof Error ? error.message : String(error)}`)
+            throw new Error(`${name}, ${reduction}: ${messageOf(error)}`)
           })
         }
       },

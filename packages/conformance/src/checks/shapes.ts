@@ -1,6 +1,6 @@
 import { checkLoss } from '../compare.ts'
 import { conformanceBatch, conformanceStatistics } from '../data.ts'
-import { typicalLoss } from '../losses.ts'
+import { typicalLoss } from '../losses/all-losses.ts'
 import type { Check } from '../result.ts'
 
 const shapes: readonly (readonly [batchSize: number, classCount: number])[] = [

@@ -1,7 +1,7 @@
 import { type CompiledLoss, type LabelStatistics, type Loss, statisticsFromCounts } from '@dbloss/core'
 import { compareWithReference } from '../compare.ts'
 import { conformanceBatch } from '../data.ts'
-import { lossCases, typicalLoss } from '../losses.ts'
+import { lossCases, typicalLoss } from '../losses/all-losses.ts'
 import type { Check, CheckContext } from '../result.ts'
 
 /** Evaluates compiled losses in turn, twice, and compares each with its own reference. */

@@ -2,7 +2,7 @@ import { evaluate, type OptimizerSettings } from '@dbloss/core'
 import { expectClose } from '../compare.ts'
 import { conformanceStatistics } from '../data.ts'
 import { headLogits, headProblem, headStart, referenceGradient, trainInFloat64 } from '../linear-head.ts'
-import { lossCases, typicalLoss } from '../losses.ts'
+import { lossCases, typicalLoss } from '../losses/all-losses.ts'
 import { epsilons } from '../precision.ts'
 import type { Check, CheckContext } from '../result.ts'
 

@@ -1,14 +1,24 @@
 import { DblossError } from '../errors.ts'
 import type { LabelStatistics } from '../labels/index.ts'
 import type { Loss, Reduction } from '../loss.ts'
+import { asymmetricRegistry } from './asymmetric/registry.ts'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
 import { classBalancedLoss } from './class-balanced.ts'
+import { detectionRegistry } from './detection/registry.ts'
 import { distributionBalancedLoss } from './distribution-balanced.ts'
 import { focalLoss } from './focal.ts'
+import { incrementalRegistry } from './incremental/registry.ts'
 import { inverseFrequencyLoss } from './inverse-frequency.ts'
+import { logisticTargetsRegistry } from './logistic-targets/registry.ts'
+import { logitAdjustmentRegistry } from './logit-adjustment/registry.ts'
+import { marginRegistry } from './margin/registry.ts'
+import { missingLabelsRegistry } from './missing-labels/registry.ts'
 import { negativeTolerantLoss } from './negative-tolerant.ts'
+import { pairwiseRegistry } from './pairwise/registry.ts'
 import { rebalancedLoss } from './rebalanced.ts'
+import type { LossRegistry, RestoreWithoutStatistics, RestoreWithStatistics } from './registry.ts'
 import { fromReleasedConfig, type ReleasedConfig, type ReleasedConfigOptions } from './released-config.ts'
+import { sampledClassesRegistry } from './sampled-classes/registry.ts'
 
 /** A loss as plain JSON, to be kept beside a model that was trained with it. */
 export interface LossRecord {
@@ -22,9 +32,19 @@ export interface LossRecord {
 /** Makes a loss of one's own from its record. */
 export type LossFactory = (record: LossRecord) => Loss
 
-type Restore = (options: never, statistics: LabelStatistics) => Loss
+const registries: readonly LossRegistry[] = [
+  logitAdjustmentRegistry,
+  pairwiseRegistry,
+  marginRegistry,
+  detectionRegistry,
+  missingLabelsRegistry,
+  sampledClassesRegistry,
+  asymmetricRegistry,
+  logisticTargetsRegistry,
+  incrementalRegistry,
+]
 
-const withStatistics: Readonly<Record<string, Restore>> = {
+const withStatistics: Readonly<Record<string, RestoreWithStatistics>> = {
   'class-balanced': (options, statistics) => classBalancedLoss(statistics, options),
   'distribution-balanced': (options, statistics) => distributionBalancedLoss(statistics, options),
   'inverse-frequency': (options, statistics) => inverseFrequencyLoss(statistics, options),
@@ -32,6 +52,7 @@ const withStatistics: Readonly<Record<string, Restore>> = {
   rebalanced: (options, statistics) => rebalancedLoss(statistics, options),
   'released-text': released,
   'released-vision': released,
+  ...Object.assign({}, ...registries.map((registry) => registry.withStatistics)),
 }
 
 function released(options: ReleasedConfig & ReleasedConfigOptions, statistics: LabelStatistics): Loss {
@@ -39,9 +60,10 @@ function released(options: ReleasedConfig & ReleasedConfigOptions, statistics: L
   return fromReleasedConfig(config, statistics, implementation === undefined ? {} : { implementation })
 }
 
-const withoutStatistics: Readonly<Record<string, (options: never) => Loss>> = {
+const withoutStatistics: Readonly<Record<string, RestoreWithoutStatistics>> = {
   'binary-cross-entropy': (options) => binaryCrossEntropy(options),
   focal: (options) => focalLoss(options),
+  ...Object.assign({}, ...registries.map((registry) => registry.withoutStatistics)),
 }
 
 /** The record of a loss, from which {@link restoreLoss} makes the same loss again. */

@@ -1,22 +1,23 @@
 import { DblossError } from '../errors.ts'
 import type { LabelStatistics } from '../labels/index.ts'
 import type { Loss } from '../loss.ts'
+import { asymmetricRegistry } from './asymmetric/registry.ts'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
 import { classBalancedLoss } from './class-balanced.ts'
+import { detectionRegistry } from './detection/registry.ts'
 import { distributionBalancedLoss } from './distribution-balanced.ts'
 import { focalLoss } from './focal.ts'
+import { incrementalRegistry } from './incremental/registry.ts'
 import { inverseFrequencyLoss } from './inverse-frequency.ts'
+import { logisticTargetsRegistry } from './logistic-targets/registry.ts'
+import { logitAdjustmentRegistry } from './logit-adjustment/registry.ts'
+import { marginRegistry } from './margin/registry.ts'
+import { missingLabelsRegistry } from './missing-labels/registry.ts'
 import { negativeTolerantLoss } from './negative-tolerant.ts'
+import { pairwiseRegistry } from './pairwise/registry.ts'
 import { rebalancedLoss } from './rebalanced.ts'
-
-interface NamedLoss {
-  /** The name in the paper. */
-  readonly title: string
-  /** One line for help texts. */
-  readonly summary: string
-  /** The loss with its default parameters. */
-  readonly create: (statistics: LabelStatistics) => Loss
-}
+import type { NamedLoss } from './registry.ts'
+import { sampledClassesRegistry } from './sampled-classes/registry.ts'
 
 /** The losses that can be chosen by name, as on a command line, with their default parameters. */
 export const namedLosses = {
@@ -80,6 +81,15 @@ export const namedLosses = {
     summary: 'weights √(N/n) by class',
     create: (statistics) => inverseFrequencyLoss(statistics, { exponent: 0.5 }),
   },
+  ...logitAdjustmentRegistry.named,
+  ...pairwiseRegistry.named,
+  ...marginRegistry.named,
+  ...detectionRegistry.named,
+  ...missingLabelsRegistry.named,
+  ...sampledClassesRegistry.named,
+  ...asymmetricRegistry.named,
+  ...logisticTargetsRegistry.named,
+  ...incrementalRegistry.named,
 } as const satisfies Readonly<Record<string, NamedLoss>>
 
 /** A name in {@link namedLosses}. */

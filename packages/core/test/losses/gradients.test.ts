@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { evaluate, type Loss, statisticsFromCounts } from '../../src/index.ts'
+import { evaluate, statisticsFromCounts } from '../../src/index.ts'
 import { allLosses, allReductions } from './all-losses.ts'
+import { expectGradientOfFiniteDifferences } from './finite-differences.ts'
 
 const runs = Number(process.env.DBLOSS_PROPERTY_RUNS ?? 10)
 
@@ -23,38 +24,15 @@ const batches = fc
     })
   })
 
-/** Small enough for the truncation error h⁴, large enough for the rounding error eps/h. */
-const STEP = 1e-3
-
-/** Central differences of the value. */
-function finiteDifferences(loss: Loss, logits: readonly number[], labels: Float64Array, batchSize: number): number[] {
-  const step = STEP
-  const valueAt = (index: number, shift: number): number => {
-    const shifted = Float64Array.from(logits)
-    shifted[index]! += shift
-    return evaluate(loss, { logits: shifted, labels, batchSize }).value
-  }
-  // Richardson's extrapolation cancels the h² term: the error is of order h⁴.
-  return logits.map((_, index) => {
-    const coarse = (valueAt(index, 2 * step) - valueAt(index, -2 * step)) / (4 * step)
-    const fine = (valueAt(index, step) - valueAt(index, -step)) / (2 * step)
-    return (4 * fine - coarse) / 3
-  })
-}
-
 describe.each(allLosses)('the derived gradient of $title equals finite differences', ({ create }) => {
   test.each(allReductions)('reduction %s', (reduction) => {
     fc.assert(
       fc.property(batches, ({ batchSize, classCounts, logits, labels }) => {
         const loss = create(statisticsFromCounts({ classCounts, sampleCount: 1000 }), { reduction })
-        const labelArray = Float64Array.from(labels)
-        const { value, gradient } = evaluate(loss, { logits: Float64Array.from(logits), labels: labelArray, batchSize })
-        const expected = finiteDifferences(loss, logits, labelArray, batchSize)
-        // Beside 1e-8 · max|gradient|, the differences themselves carry a rounding error of a few eps · |value| / step.
-        const rounding = (16 * Number.EPSILON * Math.abs(value)) / STEP
-        const tolerance = 1e-8 * Math.max(...gradient.map(Math.abs)) + rounding
-        gradient.forEach((derivative, index) => {
-          expect(Math.abs(derivative - expected[index]!)).toBeLessThanOrEqual(tolerance)
+        expectGradientOfFiniteDifferences(loss, {
+          logits: Float64Array.from(logits),
+          labels: Float64Array.from(labels),
+          batchSize,
         })
       }),
       { numRuns: runs },

@@ -4,30 +4,17 @@ import {
   distributionBalancedLoss,
   focalLoss,
   inverseFrequencyLoss,
-  type LabelStatistics,
-  type Loss,
   negativeTolerantLoss,
-  type Reduction,
   rebalancedLoss,
 } from '@dbloss/core'
+import { type LossCase, lossCase } from './loss-case.ts'
 
-/** A loss of the suite. */
-export interface LossCase {
-  readonly name: string
-  readonly create: (statistics: LabelStatistics, reduction?: Reduction) => Loss
-}
-
-type Options = { readonly reduction: Reduction; readonly hardLabels?: boolean }
-
-const lossCase = (name: string, create: (statistics: LabelStatistics, options: Options) => Loss): LossCase => ({
-  name,
-  create: (statistics, reduction = 'mean') => create(statistics, { reduction }),
-})
-
-/** Every named loss with its variants, modes and normalisations. */
-export const lossCases: readonly LossCase[] = [
+/** The Distribution-Balanced family with its variants, modes and normalisations. */
+export const distributionBalancedCases: readonly LossCase[] = [
   lossCase('BCE', (_, options) => binaryCrossEntropy(options)),
-  lossCase('BCE, hard labels', (_, options) => binaryCrossEntropy({ hardLabels: true, ...options })),
+  lossCase('BCE, hard labels', (_, options) => binaryCrossEntropy({ hardLabels: true, ...options }), {
+    softLabels: false,
+  }),
   lossCase('BCE with class weights', ({ classCount }, options) =>
     binaryCrossEntropy({ classWeights: Array.from({ length: classCount }, (_, index) => 1 / (1 + index)), ...options }),
   ),
@@ -40,8 +27,10 @@ export const lossCases: readonly LossCase[] = [
   lossCase('NTR-Focal', (statistics, options) => negativeTolerantLoss(statistics, { gamma: 2, ...options })),
   lossCase('DB', (statistics, options) => distributionBalancedLoss(statistics, { mu: 0.3, gamma: 0, ...options })),
   lossCase('DB-Focal', (statistics, options) => distributionBalancedLoss(statistics, { mu: 0.3, ...options })),
-  lossCase('DB-Focal, hard labels', (statistics, options) =>
-    distributionBalancedLoss(statistics, { mu: 0.3, hardLabels: true, ...options }),
+  lossCase(
+    'DB-Focal, hard labels',
+    (statistics, options) => distributionBalancedLoss(statistics, { mu: 0.3, hardLabels: true, ...options }),
+    { softLabels: false },
   ),
   lossCase('DB-Focal, released, λ 5', (statistics, options) =>
     distributionBalancedLoss(statistics, { mu: 0.3, lambda: 5, variant: 'released', ...options }),
@@ -61,6 +50,3 @@ export const lossCases: readonly LossCase[] = [
   lossCase('RW', (statistics, options) => inverseFrequencyLoss(statistics, options)),
   lossCase('sqrt-RW', (statistics, options) => inverseFrequencyLoss(statistics, { exponent: 0.5, ...options })),
 ]
-
-/** The loss that checks take when any will do: every part of the family is in it. */
-export const typicalLoss: LossCase = lossCases.find(({ name }) => name === 'DB-Focal')!

@@ -1,0 +1,4 @@
+import type { LossCase } from './loss-case.ts'
+
+/** The losses of this group. */
+export const pairwiseCases: readonly LossCase[] = []

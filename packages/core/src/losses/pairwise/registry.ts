@@ -1,0 +1,8 @@
+import type { LossRegistry } from '../registry.ts'
+
+/** The losses of this folder by name, and from their records. */
+export const pairwiseRegistry = {
+  named: {},
+  withStatistics: {},
+  withoutStatistics: {},
+} as const satisfies LossRegistry
