@@ -25,6 +25,7 @@ export { type ImbalanceSpread, imbalanceRatios, imbalanceSpread } from './imbala
 export { type IterativeStratificationOptions, iterativeStratification } from './iterative-stratification.ts'
 export { labelDescriptionText } from './label-description-text.ts'
 export type { DataSetLabels, LabelData, LabelInput } from './label-matrix.ts'
+export { type LabelPropensityOptions, labelPropensities } from './label-propensities.ts'
 export type { ClassList, SampleLabels, SparseLabels } from './label-row.ts'
 export type { LabelSet } from './label-sets.ts'
 export { type LongTailedSubsetOptions, longTailedSubset } from './long-tailed-subset.ts'
