@@ -4,15 +4,17 @@ import { conformance, conformanceTable, referenceAdapter, runConformance } from 
 conformance({ describe, test, adapter: () => referenceAdapter(), liveObjects: () => 0 })
 
 describe('the reference passes, also rounded to lower precisions', () => {
-  test.each(['float32', 'float16'] as const)('%s', async (precision) => {
-    const results = await runConformance({ adapter: () => referenceAdapter(precision), liveObjects: () => 0 })
+  test('float32', async () => {
+    const results = await runConformance({ adapter: () => referenceAdapter('float32'), liveObjects: () => 0 })
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
   })
-  test('what overflows in float16 is not supported, and not passed', async () => {
+  test('float16, where what overflows is not supported, and not passed', async () => {
     const results = await runConformance({ adapter: () => referenceAdapter('float16'), liveObjects: () => 0 })
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
     const beyond = results.filter(({ outcome }) => outcome !== 'passed')
-    expect(new Set(beyond.map(({ message }) => message))).toEqual(new Set(['numbers of this check are beyond float16']))
-    expect(beyond.every(({ check }) => /^\|z\| = /.test(check))).toBe(true)
+    expect(beyond.every(({ group, message }) => group === 'extremes' && message!.startsWith('beyond float16: '))).toBe(
+      true,
+    )
     // Weights up to 333 and λ z up to 50,000: float16 ends at 65504.
     expect(beyond.length).toBeGreaterThan(5)
   })
@@ -21,7 +23,7 @@ describe('the reference passes, also rounded to lower precisions', () => {
 describe('what is not supported', () => {
   const limited = () => ({ ...referenceAdapter(), supports: { elements: false, optimizer: false } })
   test('is reported with the reason, and shown in the table', async () => {
-    const results = await runConformance({ adapter: limited })
+    const results = await runConformance({ adapter: limited, losses: (name) => name === 'DB-Focal' })
     const notSupported = results.filter(({ outcome }) => outcome === 'not supported')
     expect(new Set(notSupported.map(({ group }) => group))).toEqual(new Set(['optimizer', 'leaks']))
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
@@ -32,7 +34,7 @@ describe('what is not supported', () => {
   })
   test('an optimizer that is declared must be there', async () => {
     const { trainHead: _, ...without } = referenceAdapter()
-    const results = await runConformance({ adapter: () => without })
+    const results = await runConformance({ adapter: () => without, losses: () => false })
     expect(new Set(results.filter(({ outcome }) => outcome === 'failed').map(({ group }) => group))).toEqual(
       new Set(['optimizer']),
     )
@@ -52,6 +54,7 @@ describe('any runner', () => {
         runs.push(run({ skip: (reason: string) => skipped.push(reason) }))
       },
       adapter: () => ({ ...referenceAdapter(), supports: { elements: true, optimizer: false } }),
+      losses: (name) => name === 'BCE',
       onResult: ({ outcome }) => outcomes.push(outcome),
     })
     await Promise.all(runs)

@@ -3,7 +3,10 @@ import { type ConformanceBatch, conformanceBatch } from '../data.ts'
 import { type LossCase, withInputs } from '../losses/loss-case.ts'
 import type { Check } from '../result.ts'
 
-const magnitudes: readonly number[] = [17, 40, 90, 800, 1e4]
+/** Where float32 functions saturate, underflow and would overflow. */
+export const magnitudes: readonly number[] = [17, 40, 90, 800, 1e4]
+
+export const magnitudeKind = (magnitude: number): string => `|z| = ${magnitude}`
 
 /** Logits of one magnitude and both signs: mixed with others, the largest would set the tolerance for all. */
 function batchOf(magnitude: number): ConformanceBatch {
@@ -20,7 +23,7 @@ export const extremeChecks = (losses: readonly LossCase[]): Check[] =>
       loss: lossCase.name,
       run: ({ adapter }) => {
         const kinds = magnitudes.map((magnitude) => ({
-          kind: `|z| = ${magnitude}`,
+          kind: magnitudeKind(magnitude),
           batch: withInputs(lossCase, batchOf(magnitude)),
         }))
         return checkKinds(adapter.compile, lossCase.create(kinds[0]!.batch.statistics), kinds, {

@@ -4,7 +4,7 @@ import { type LossCase, withInputs } from '../losses/loss-case.ts'
 import type { Check } from '../result.ts'
 
 /** Kinds of labels that losses meet beside 0 and 1. */
-const kinds: Readonly<Record<string, (batch: ConformanceBatch) => ConformanceBatch>> = {
+export const labelKinds: Readonly<Record<string, (batch: ConformanceBatch) => ConformanceBatch>> = {
   'soft labels': (batch) => ({ ...batch, labels: batch.labels.map((label, index) => (index % 3 === 0 ? 0.3 : label)) }),
   'unknown labels': (batch) => ({
     ...batch,
@@ -42,7 +42,7 @@ export const labelChecks = (losses: readonly LossCase[]): Check[] =>
       loss: lossCase.name,
       run: ({ adapter }) => {
         const batch = conformanceBatch(6, 7)
-        const own = Object.entries(kinds)
+        const own = Object.entries(labelKinds)
           .filter(([kind]) => kind !== 'soft labels' || lossCase.softLabels)
           .map(([kind, change]) => ({ kind, batch: withInputs(lossCase, change(batch)) }))
         return checkKinds(adapter.compile, lossCase.create(batch.statistics), own, {
