@@ -1,1 +1,2 @@
-export {}
+export { type AsymmetricLossOptions, type AsymmetricOptions, asymmetricLoss } from './asymmetric.ts'
+export { type HillLossOptions, type HillOptions, hillLoss } from './hill.ts'
