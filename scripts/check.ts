@@ -30,6 +30,7 @@ const steps: readonly Step[] = [
   { name: 'no unused dependency, file or export', command: ['knip'] },
   { name: 'build', command: ['turbo', 'run', 'build'] },
   { name: 'packages as users get them', command: [...tsx, 'scripts/check-packages.ts'] },
+  { name: 'an adapter of a repository of its own', command: [...tsx, 'scripts/check-new-adapter.ts'] },
   { name: 'examples', command: [...tsx, 'scripts/check-examples.ts'] },
 ]
 
