@@ -1,1 +1,1 @@
-export {}
+export { type LogisticTarget, type MultiLabelLogisticOptions, multiLabelLogisticLoss } from './multi-label-logistic.ts'
