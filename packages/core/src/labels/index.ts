@@ -3,6 +3,7 @@ export {
   classAwareSampler,
   type NamedClassAwareSamplerOptions,
 } from './class-aware-sampler.ts'
+export type { ClassDistribution } from './class-distribution.ts'
 export type { ClassOptions } from './class-names.ts'
 export { classPriors, type SmoothedCounts, smoothedCounts } from './class-priors.ts'
 export { conditionalProbabilities, coOccurrence } from './co-occurrence.ts'
@@ -13,6 +14,8 @@ export {
   describeLabels,
   type LabelDescription,
 } from './describe-labels.ts'
+export { gatherClasses, scatterClasses } from './gather-classes.ts'
+export { gatherStatistics } from './gather-statistics.ts'
 export {
   type ImbalanceMeasures,
   type ImbalanceMeasuresOptions,
@@ -30,6 +33,13 @@ export type { ClassList, SampleLabels, SparseLabels } from './label-row.ts'
 export type { LabelSet } from './label-sets.ts'
 export { type LongTailedSubsetOptions, longTailedSubset } from './long-tailed-subset.ts'
 export { mergeStatistics } from './merge.ts'
+export {
+  type NegativeClassSampler,
+  type NegativeClassSamplerOptions,
+  type NegativeWeighting,
+  negativeClassSampler,
+  type SampledClasses,
+} from './negative-class-sampler.ts'
 export {
   type RebalancingDiagnostic,
   type RebalancingOptions,
