@@ -12,10 +12,10 @@ describe('the reference passes, also rounded to lower precisions', () => {
     const results = await runConformance({ adapter: () => referenceAdapter('float16'), liveObjects: () => 0 })
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
     const beyond = results.filter(({ outcome }) => outcome !== 'passed')
-    expect(beyond.every(({ group, message }) => group === 'extremes' && message!.startsWith('beyond float16: '))).toBe(
-      true,
-    )
-    // Weights up to 333 and λ z up to 50,000: float16 ends at 65504.
+    // Weights up to 333 and λ z up to 50,000: float16 ends at 65504. So is −1e30, which stands for −∞ where the rows of
+    // unknown labels leave nothing else.
+    expect(beyond.filter(({ group }) => group !== 'extremes' && group !== 'labels')).toEqual([])
+    expect(beyond.filter(({ message }) => !message!.startsWith('beyond float16: '))).toEqual([])
     expect(beyond.length).toBeGreaterThan(5)
   })
 })
