@@ -12,6 +12,7 @@ import {
   exp,
   input,
   type Loss,
+  log,
   lossProgram,
   maximum,
   multiply,
@@ -247,6 +248,11 @@ export const brokenAdapters = {
     withPrimitive((node) => (node.kind === 'minimum' ? maximum(node.left, node.right) : node)),
   'expm1 cancels': () =>
     withPrimitive((node) => (node.kind === 'expm1' ? subtract(exp(node.operand), 1) : node), {
+      precision: 'float32',
+      round: Math.fround,
+    }),
+  'softplus overflows': () =>
+    withPrimitive((node) => (node.kind === 'softplus' ? log(add(1, exp(node.operand))) : node), {
       precision: 'float32',
       round: Math.fround,
     }),
