@@ -1,4 +1,5 @@
 import { asymmetricCases } from './asymmetric.ts'
+import { compositionCases } from './composition.ts'
 import { detectionCases } from './detection.ts'
 import { distributionBalancedCases } from './distribution-balanced.ts'
 import { incrementalCases } from './incremental.ts'
@@ -13,6 +14,7 @@ import { sampledClassesCases } from './sampled-classes.ts'
 /** Every named loss with its variants. */
 export const lossCases: readonly LossCase[] = [
   ...distributionBalancedCases,
+  ...compositionCases,
   ...logitAdjustmentCases,
   ...pairwiseCases,
   ...marginCases,

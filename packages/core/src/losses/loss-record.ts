@@ -4,6 +4,7 @@ import type { Loss, Reduction } from '../loss.ts'
 import { asymmetricRegistry } from './asymmetric/registry.ts'
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
 import { classBalancedLoss } from './class-balanced.ts'
+import { compositionRegistry } from './composition/registry.ts'
 import { detectionRegistry } from './detection/registry.ts'
 import { distributionBalancedLoss } from './distribution-balanced.ts'
 import { focalLoss } from './focal.ts'
@@ -33,6 +34,7 @@ export interface LossRecord {
 export type LossFactory = (record: LossRecord) => Loss
 
 const registries: readonly LossRegistry[] = [
+  compositionRegistry,
   logitAdjustmentRegistry,
   pairwiseRegistry,
   marginRegistry,

@@ -14,6 +14,7 @@ import {
   subtract,
 } from '../formula/build.ts'
 import type { Expression } from '../formula/nodes.ts'
+import type { Sides } from './sides.ts'
 
 /** Options of the focal factor. */
 export interface FocalOptions {
@@ -86,6 +87,14 @@ export function twoSidedLoss({
   const positives = weighted(focal.positive, multiply(y, focalTerm(negate(z), focal.gamma)))
   const negatives = weighted(focal.negative, multiply(subtract(1, y), focalTerm(scaled, focal.gamma)))
   return add(positives, negativeDivisor === 1 ? negatives : divide(negatives, parameter('\\lambda', negativeDivisor)))
+}
+
+/** The sides of focal loss: `balance± · σ(u)^γ · softplus(u)` with u = −z for positives and u = z for negatives. */
+export function focalSides(z: Expression, { gamma, positive, negative }: Focal): Sides {
+  return {
+    positive: weighted(positive, focalTerm(negate(z), gamma)),
+    negative: weighted(negative, focalTerm(z, gamma)),
+  }
 }
 
 /** `σ(u)^γ · softplus(u)` */

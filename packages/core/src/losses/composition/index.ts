@@ -1,0 +1,6 @@
+export { composeLoss, type LossParts } from './compose-loss.ts'
+export type { LogitsPart } from './logits-part.ts'
+export type { MissingLabelsPart } from './missing-labels-part.ts'
+export { parts } from './parts.ts'
+export type { SidesPart } from './sides-part.ts'
+export type { ClassWeightsPart, WeightsPart } from './weights-part.ts'
