@@ -24,6 +24,8 @@ export {
   type LongTailMetricsOptions,
   longTailMetrics,
 } from './long-tail-metrics.ts'
+export { ndcgAtK, propensityScoredNdcg } from './ndcg-at-k.ts'
+export { precisionAtK, propensityScoredPrecision } from './precision-at-k.ts'
 export { type PrecisionRecallPoint, precisionRecallCurve } from './precision-recall-curve.ts'
 export {
   type ClassDecisionScores,
@@ -38,6 +40,7 @@ export type { ResamplingOptions } from './resampled-map.ts'
 export { scaleByTemperature } from './scale-by-temperature.ts'
 export type { ScoreData, ScoredSamples } from './scored-labels.ts'
 export type { SplitMeans } from './split-means.ts'
+export type { PropensityScoredOptions, TopKOptions } from './top-k-gains.ts'
 export {
   type ThresholdObjective,
   type TunedThresholds,

@@ -1,6 +1,7 @@
 import { averagePrecisionOf } from './average-precision.ts'
-import { rankByScore, type ScoreRanking } from './score-ranking.ts'
-import { readScoredLabels, requireKnownLabels, type ScoredSamples } from './scored-labels.ts'
+import { measureRankings } from './sample-rankings.ts'
+import type { ScoreRanking } from './score-ranking.ts'
+import { readScoredLabels, type ScoredSamples } from './scored-labels.ts'
 
 /**
  * How far down the ranking of its classes one must go to find all positives of a sample, on average:
@@ -67,20 +68,7 @@ export function labelRankingAveragePrecision(samples: ScoredSamples): number {
   return meanOverSamples(samples, (ranking) => (ranking.positives === 0 ? 1 : averagePrecisionOf(ranking)))
 }
 
-/** Ranks the known classes of each sample. */
 function meanOverSamples(samples: ScoredSamples, measure: (ranking: ScoreRanking) => number): number {
-  const scored = readScoredLabels(samples)
-  requireKnownLabels(scored)
-  const { labels, scores, classCount } = scored
-  const row = new Float64Array(classCount)
-  let sum = 0
-  let measured = 0
-  for (let start = 0; start < labels.length; start += classCount) {
-    for (let index = 0; index < classCount; index++) row[index] = scores[start + index]!
-    const ranking = rankByScore(labels.subarray(start, start + classCount), row)
-    if (ranking.order.length === 0) continue
-    sum += measure(ranking)
-    measured++
-  }
-  return sum / measured
+  const measured = measureRankings(readScoredLabels(samples), measure)
+  return measured.reduce((sum, value) => sum + value, 0) / measured.length
 }

@@ -3,8 +3,12 @@ import {
   bootstrapMapDifference,
   type FitTemperatureOptions,
   fitTemperature,
+  type labelPropensities,
   longTailMetrics,
+  ndcgAtK,
   precisionRecallF1,
+  propensityScoredNdcg,
+  propensityScoredPrecision,
   type ScoreData,
   type SplitIntervals,
   scaleByTemperature,
@@ -30,6 +34,9 @@ describe('the types of the metrics', () => {
     const { temperatures } = {} as ReturnType<typeof fitTemperature>
     expectTypeOf(scaleByTemperature).toBeCallableWith(scores, temperatures)
     expectTypeOf<ReturnType<typeof scaleByTemperature>>().toExtend<ScoreData>()
+    const propensities = {} as ReturnType<typeof labelPropensities>
+    expectTypeOf(propensityScoredPrecision).toBeCallableWith({ labels: [[0]], scores, k: 1, propensities })
+    expectTypeOf(propensityScoredNdcg).toBeCallableWith({ labels: [[0]], scores, k: 1, propensities })
   })
 
   test('wrong options do not type-check', () => {
@@ -38,7 +45,13 @@ describe('the types of the metrics', () => {
     const wrongObjective = () => tuneThresholds({ labels: [[0]], scores, objective: 'f1' })
     // @ts-expect-error scopes have names
     const wrongScope = () => fitTemperature({ labels: [[0]], scores, scope: 'classes' })
+    // @ts-expect-error how many places count has to be said
+    const withoutPlaces = () => ndcgAtK({ labels: [[0]], scores })
+    // @ts-expect-error propensities have to be given
+    const withoutPropensities = () => propensityScoredPrecision({ labels: [[0]], scores, k: 1 })
     expectTypeOf(wrongObjective).toBeFunction()
     expectTypeOf(wrongScope).toBeFunction()
+    expectTypeOf(withoutPlaces).toBeFunction()
+    expectTypeOf(withoutPropensities).toBeFunction()
   })
 })
