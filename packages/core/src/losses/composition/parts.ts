@@ -4,7 +4,19 @@ import type { ClassBalancedMode } from '../class-balanced-weights.ts'
 import type { NegativeTolerantOptions } from '../negative-tolerant-logits.ts'
 import type { RebalancedOptions } from '../rebalanced-weights.ts'
 import type { FocalOptions } from '../two-sided.ts'
-import type { WeightsPart } from './weights-part.ts'
+import type { ClassWeightsPart, WeightsPart } from './weights-part.ts'
+
+/** Options of the class-balanced weights. */
+interface ClassBalancedPartOptions<Mode extends ClassBalancedMode> {
+  readonly beta?: number
+  readonly mode?: Mode
+}
+
+function classBalanced(options?: ClassBalancedPartOptions<'by-class'>): ClassWeightsPart
+function classBalanced(options: ClassBalancedPartOptions<ClassBalancedMode>): WeightsPart
+function classBalanced(options: ClassBalancedPartOptions<ClassBalancedMode> = {}): WeightsPart {
+  return { kind: 'class-balanced', ...options }
+}
 
 /**
  * The parts that {@link composeLoss} puts together, as plain data:
@@ -28,9 +40,7 @@ export const parts = {
   /** `α + σ(β (r − μ))`; α 0.1, β 10, μ `auto`. */
   rebalanced: (options: RebalancedOptions = {}) => ({ kind: 'rebalanced', ...options }) as const,
   /** `(1 − β)/(1 − βⁿ)`; β 0.9, mode `by-class`. */
-  classBalanced: <const Mode extends ClassBalancedMode = 'by-class'>(
-    options: { readonly beta?: number; readonly mode?: Mode } = {},
-  ) => ({ kind: 'class-balanced', ...options }) as const,
+  classBalanced,
   /** `(N/n)^exponent`; exponent 1. */
   inverseFrequency: (options: { readonly exponent?: number } = {}) =>
     ({ kind: 'inverse-frequency', ...options }) as const,
