@@ -1,4 +1,9 @@
-import type { LossCase } from './loss-case.ts'
+import { balancedSoftmaxLoss, logitAdjustedSigmoidLoss, logitAdjustedSoftmaxLoss } from '@dbloss/core'
+import { type LossCase, lossCase } from './loss-case.ts'
 
-/** The losses of this group. */
-export const logitAdjustmentCases: readonly LossCase[] = []
+/** Logit adjustment and balanced softmax. */
+export const logitAdjustmentCases: readonly LossCase[] = [
+  lossCase('Logit-adjusted BCE', (statistics, options) => logitAdjustedSigmoidLoss(statistics, options)),
+  lossCase('Logit-adjusted softmax', (statistics, options) => logitAdjustedSoftmaxLoss(statistics, options)),
+  lossCase('Balanced softmax', (statistics, options) => balancedSoftmaxLoss(statistics, options)),
+]

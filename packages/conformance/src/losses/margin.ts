@@ -1,4 +1,8 @@
-import type { LossCase } from './loss-case.ts'
+import { ldamLoss } from '@dbloss/core'
+import { type LossCase, lossCase } from './loss-case.ts'
 
-/** The losses of this group. */
-export const marginCases: readonly LossCase[] = []
+/** Losses with margins by class. */
+export const marginCases: readonly LossCase[] = [
+  lossCase('LDAM', (statistics, options) => ldamLoss(statistics, options)),
+  lossCase('LDAM, softmax', (statistics, options) => ldamLoss(statistics, { form: 'softmax', ...options })),
+]

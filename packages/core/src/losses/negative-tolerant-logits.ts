@@ -1,9 +1,9 @@
 import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
-import { classVector, multiply, named, negate, parameter, subtract } from '../formula/build.ts'
+import { multiply, named, negate, parameter, subtract } from '../formula/build.ts'
 import type { Expression } from '../formula/nodes.ts'
 import type { LabelStatistics } from '../labels/index.ts'
-import { requirePriors } from './require-counts.ts'
+import { priorBiasVector } from './prior-bias.ts'
 
 /** Which of the published formulas to compute; they differ in the shift of the logits, and numbers were published with both. */
 export type Variant =
@@ -58,14 +58,8 @@ export function negativeTolerantLogits(
   statistics: LabelStatistics,
   { lambda, kappa, variant }: NegativeTolerance,
 ): Expression {
-  const priors = requirePriors(statistics)
-  const bias = classVector(
-    'priorBias',
-    priors.map((p) => Math.log(p) - Math.log1p(-p)),
-    'b',
-  )
   const strength =
     variant === 'released' ? parameter('\\tfrac{\\kappa}{\\lambda}', kappa / lambda) : parameter('\\kappa', kappa)
-  const shift = named('\\nu', negate(multiply(strength, bias)))
+  const shift = named('\\nu', negate(multiply(strength, priorBiasVector(statistics))))
   return named("z'", subtract(logits, shift))
 }

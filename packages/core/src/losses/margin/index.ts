@@ -1,1 +1,1 @@
-export {}
+export { type LdamOptions, ldamLoss } from './ldam.ts'
