@@ -6,7 +6,13 @@ export { DblossError, type DblossErrorCode, type ErrorDetails, isDblossError } f
 export { type EvaluateOptions, evaluate, type ReferenceEvaluation } from './evaluate-loss.ts'
 export { type ExplainedQuantity, explain, type LossExplanation, type Sample } from './explain-loss.ts'
 export * from './formula/index.ts'
-export type { InputSource, InputSourceOptions, ObservedBatch, SourcedBatch } from './input-source.ts'
+export {
+  type InputSource,
+  type InputSourceOptions,
+  type ObservedBatch,
+  previewInputs,
+  type SourcedBatch,
+} from './input-source.ts'
 export * from './labels/index.ts'
 export { lossLatex } from './latex.ts'
 export type { Loss, LossOutput, LossProgram, OutputProgram, Reduction } from './loss.ts'

@@ -21,7 +21,7 @@ export interface InputSource {
   inputsFor(batch: SourcedBatch): Readonly<Record<string, Float32Array>>
   /** Takes note of a batch, once a step; absent where nothing is learnt from batches. */
   observe?(batch: ObservedBatch): void
-  /** Everything that the source goes on from, as plain JSON. */
+  /** Everything that the source goes on from, as plain JSON: a copy, which later batches leave as it is. */
   state(): unknown
   /**
    * Goes on from a state.
@@ -36,4 +36,14 @@ export interface InputSourceOptions {
   readonly classCount: number
   /** Seed of random numbers. Default 0. */
   readonly seed?: number
+}
+
+/** The inputs that a source would make for a batch now; the source is left as it was. For measuring between the steps. */
+export function previewInputs(source: InputSource, batch: SourcedBatch): Readonly<Record<string, Float32Array>> {
+  const before = source.state()
+  try {
+    return source.inputsFor(batch)
+  } finally {
+    source.restore(before)
+  }
 }

@@ -1,5 +1,7 @@
-import { checkBatch, DblossError, type Loss } from '@dbloss/core'
+import { DblossError } from '@dbloss/core'
 import { firstNotFinite } from './first-not-finite.ts'
+import type { LossInputs } from './loss-inputs.ts'
+import type { StepInputs } from './step-inputs.ts'
 
 /** A batch for a linear head. */
 export interface HeadBatch {
@@ -8,22 +10,29 @@ export interface HeadBatch {
   /** Row-major [batchSize, classCount]: 1, 0, between, or −1 for unknown. */
   readonly labels: Float32Array | Float64Array
   readonly batchSize: number
+  /**
+   * Further inputs that the loss declares, each of its extent, as the logits of a teacher [batchSize, classCount]. Those that
+   * are not given come from the loss's source, where it has one.
+   */
+  readonly inputs?: LossInputs | undefined
 }
 
 /**
  * Checks a batch before the step starts.
  *
- * @throws DblossError `shape` for wrong sizes, `argument` for features that are not finite, `labels` as `checkBatch`.
+ * @throws DblossError `shape` for wrong sizes, `argument` for features and inputs that are not finite and for unknown inputs, `labels` as
+ * `checkBatch`.
  */
 export function checkHeadBatch(
   {
-    loss,
+    inputs,
     featureCount,
     classCount,
-  }: { readonly loss: Loss; readonly featureCount: number; readonly classCount: number },
-  { features, labels, batchSize }: HeadBatch,
+  }: { readonly inputs: StepInputs; readonly featureCount: number; readonly classCount: number },
+  batch: HeadBatch,
 ): void {
-  checkBatch(loss, { labels, batchSize })
+  inputs.check(batch)
+  const { features, labels, batchSize } = batch
   const wrong = [
     { name: 'labels', length: labels.length, columns: classCount },
     { name: 'features', length: features.length, columns: featureCount },

@@ -1,4 +1,5 @@
 import { ELEMENTS, type Loss, type OptimizerSettings } from '@dbloss/core'
+import { declareLossInputs } from './loss-inputs.ts'
 import { appendLoss } from './loss-model.ts'
 import { GraphBuilder } from './onnx/index.ts'
 import { appendOptimizer, momentsOf, type StateTensor } from './optimizer-graph.ts'
@@ -21,20 +22,24 @@ export interface HeadStepGraph {
 /**
  * One training step of `logits = features · weights + bias` as one graph: forward, loss, backward and optimizer.
  *
- * Inputs: `features` [batch_size, F], `labels` [batch_size, C], the state, and the numbers of the step; outputs: `loss`,
- * `gradientNorm` and the state after the step.
+ * Inputs: `features` [batch_size, F], `labels` [batch_size, C], further ones of the loss, the state, and the numbers of the
+ * step; outputs: `loss`, `gradientNorm` and the state after the step.
+ *
+ * @param givesLogits - whether `logits` [batch_size, C], before the step, are an output too.
  */
 export function headStepGraph(
   loss: Loss,
   { featureCount, classCount }: HeadSize,
   optimizer: OptimizerSettings,
   precision: GraphPrecision,
+  givesLogits: boolean,
 ): HeadStepGraph {
   const graph = new GraphBuilder('head-step')
   const { element } = precisions[precision]
   const { features, weights, bias, logits } = appendHead(graph, { featureCount, classCount }, precision)
   const labels = graph.input('labels', element, inputShape(ELEMENTS))
-  const { loss: value, dLogits } = appendLoss(graph, loss, precision, { logits, labels })
+  const further = declareLossInputs(graph, loss, precision)
+  const { loss: value, dLogits } = appendLoss(graph, loss, precision, { ...further, logits, labels })
   const state = appendUpdate(
     graph,
     { features, weights, bias, dLogits },
@@ -43,6 +48,7 @@ export function headStepGraph(
     precision,
   )
   graph.output('loss', graph.node('Reshape', [value, graph.integers([])]), element, [])
+  if (givesLogits) graph.output('logits', logits, element, inputShape(ELEMENTS))
   return { model: graph.toBytes(), state }
 }
 

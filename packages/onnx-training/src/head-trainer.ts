@@ -1,23 +1,32 @@
 import { checkNumber, DblossError, type Loss, type OptimizerSettings } from '@dbloss/core'
 import type { HeadBatch } from './check-head-batch.ts'
-import { checkNoFurtherInputs } from './check-loss-inputs.ts'
 import { headStepGraph, headUpdateGraph } from './head-graph.ts'
 import { initialState } from './head-state.ts'
+import type { LossInputs } from './loss-inputs.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { OnnxHeadTrainer } from './onnx-head-trainer.ts'
 import { checkedOptimizer } from './optimizers.ts'
 import type { Ort, OrtSessionOptions } from './ort.ts'
 import type { GraphPrecision } from './precision.ts'
 import type { Schedule } from './schedules.ts'
+import { type InputSourceChoice, type InputSourceState, StepInputs } from './step-inputs.ts'
 
 /** Computes a loss and its gradient outside of the runtime, as kernels of `@dbloss/wasm` do. */
 export interface LossKernel {
-  /** The value; fills `gradient` with its derivative with respect to the logits. All row-major [B, C]. */
-  evaluate(logits: Float32Array, labels: Float32Array | Float64Array, gradient: Float32Array): number
+  /**
+   * The value; fills `gradient` with its derivative with respect to the logits. All row-major [B, C]. The further inputs of the
+   * loss are row-major too.
+   */
+  evaluate(
+    logits: Float32Array,
+    labels: Float32Array | Float64Array,
+    gradient: Float32Array,
+    further: { readonly inputs: LossInputs },
+  ): number
 }
 
 /** What {@link createHeadTrainer} needs. */
-export interface HeadTrainerOptions {
+export interface HeadTrainerOptions extends InputSourceChoice {
   /** The runtime, as `import * as ort from 'onnxruntime-node'`, or the one that transformers.js has loaded. */
   readonly ort: Ort
   readonly loss: Loss
@@ -57,8 +66,8 @@ export interface HeadParameters {
   readonly bias: Float32Array | Float64Array
 }
 
-/** Everything that training goes on from, for checkpoints: the number of steps done, and each tensor by name. */
-export interface HeadTrainerState {
+/** Everything that training goes on from, for checkpoints: the number of steps done, each tensor by name, the source of inputs. */
+export interface HeadTrainerState extends InputSourceState {
   readonly step: number
   readonly tensors: Readonly<Record<string, Float32Array | Float64Array>>
 }
@@ -70,7 +79,7 @@ export interface HeadTrainer {
    * when the step runs, so leave them as they are until it is done.
    *
    * @throws DblossError `runtime` when the loss or the gradient is not finite; the trainer then keeps
-   * the state from before the step. `shape`, `argument` and `labels` for a bad batch.
+   * the state from before the step, that of the source of inputs too. `shape`, `argument` and `labels` for a bad batch.
    */
   step(batch: HeadBatch): Promise<HeadStep>
   /** Logits, row-major [batchSize, classCount], of features, row-major [batchSize, featureCount]. */
@@ -82,7 +91,8 @@ export interface HeadTrainer {
   /**
    * Goes on from a state of a trainer with the same sizes and optimizer.
    *
-   * @throws DblossError `shape` for tensors of other sizes, `argument` while a step is running.
+   * @throws DblossError `shape` for tensors of other sizes, `argument` while a step is running and for the state of another
+   * source of inputs.
    */
   restore(state: HeadTrainerState): void
   /** Frees the sessions, when the calls before are done. */
@@ -91,7 +101,8 @@ export interface HeadTrainer {
 
 /**
  * Trains a linear head with forward, loss, backward and optimizer in one ONNX graph, on any execution provider; with a kernel
- * for the loss, in two graphs around it.
+ * for the loss, in two graphs around it. The further inputs of a loss are given with each batch, or made by the loss's source,
+ * which then observes every step and whose state is a part of the trainer's.
  *
  * @throws DblossError `argument` for a kernel with another precision than float32, for sizes and optimizer settings out of range, `shape` when the loss or the initial
  * parameters have other sizes.
@@ -112,7 +123,6 @@ export async function createHeadTrainer(options: HeadTrainerOptions): Promise<He
       expected: `${loss.classCount}`,
     })
   }
-  checkNoFurtherInputs(loss)
   const optimizer = checkedOptimizer(options.optimizer)
   const size = { featureCount, classCount }
   if (options.kernel !== undefined && precision !== 'float32') {
@@ -122,11 +132,13 @@ export async function createHeadTrainer(options: HeadTrainerOptions): Promise<He
       expected: "'float32', or no kernel",
     })
   }
+  const inputs = new StepInputs(loss, classCount, options)
   const graph =
     options.kernel === undefined
-      ? headStepGraph(loss, size, optimizer, precision)
+      ? headStepGraph(loss, size, optimizer, precision, inputs.needsLogits)
       : headUpdateGraph(size, optimizer, precision)
   const start = initialState(graph.state, initial)
   const session = await ort.InferenceSession.create(graph.model, sessionOptions)
-  return new OnnxHeadTrainer({ ...options, ort, optimizer, precision, session, stateTensors: graph.state, start })
+  const { state: stateTensors } = graph
+  return new OnnxHeadTrainer({ ...options, ort, optimizer, precision, session, stateTensors, start, inputs })
 }

@@ -9,6 +9,7 @@ export {
   type HeadTrainerState,
   type LossKernel,
 } from './head-trainer.ts'
+export type { LossInputs } from './loss-inputs.ts'
 export { type LossModelOptions, lossModel } from './loss-model.ts'
 export * from './onnx/index.ts'
 export { type AdamWSettings, adamW, type SgdSettings, sgd } from './optimizers.ts'
@@ -21,6 +22,7 @@ export { LARGEST_HALF } from './reduced-precision/mixed-precision.ts'
 export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsTensor } from './safetensors.ts'
 export type { SafetensorsType } from './safetensors-header.ts'
 export { constantSchedule, type Schedule, type WarmupCosineOptions, warmupCosine } from './schedules.ts'
+export type { InputSourceChoice, InputSourceState } from './step-inputs.ts'
 export type { FrozenActivations, ModelInputs, TrainingBatch } from './trainer/batches.ts'
 export { createTrainer } from './trainer/create-trainer.ts'
 export type { ParameterGroup } from './trainer/parameter-groups.ts'

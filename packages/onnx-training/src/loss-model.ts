@@ -22,7 +22,7 @@ export function appendLoss(
   graph: GraphBuilder,
   loss: Loss,
   precision: GraphPrecision,
-  values: { readonly logits: string; readonly labels: string },
+  values: Readonly<Record<'logits' | 'labels' | (string & {}), string>>,
 ): LossValues {
   const program = lossProgram(loss)
   const expressions = [program.value, program.gradient, ...(program.elements ? [program.elements] : [])]

@@ -48,14 +48,18 @@ async function gradientsOf(name: string, truth: Truth, recomputedStretches: numb
   expect(plan.segments.length).toBe(recomputedStretches)
   const { precision, trained } = plan
   const update = { optimizer, precision, parameters: groupParameters(trained, [], optimizer), averageDecay: undefined }
-  const sessions = new TrainingSessions(ort, new Device(ort, {}, 'float32'), plan, loss, update)
+  const sessions = new TrainingSessions(ort, new Device(ort, {}, 'float32'), plan, { loss, givesLogits: false }, update)
   const weights = plan.trained.map(({ initializer, shape }) => {
     const values = tensorData(plan.graph.initializers.get(initializer)!) as Float32Array
     return [initializer, new ort.Tensor('float32', values, shape)] as const
   })
   const samples = { inputs: { pixel_values: floats(truth.input.data) }, batchSize: truth.input.dims[0]! }
   const labels = Float32Array.from(truth.labels.flat())
-  const { loss: value, gradients } = await sessions.gradients(samples, labels, Object.fromEntries(weights))
+  const { loss: value, gradients } = await sessions.gradients(
+    samples,
+    { labels, inputs: {} },
+    Object.fromEntries(weights),
+  )
   await sessions.dispose()
   return { value, of: (parameter: string) => gradients[gradientName(parameter)]!.data as Float32Array }
 }

@@ -61,16 +61,22 @@ export class GradientSum {
       [],
     )
     let loss = 0
+    const allLogits: OrtTensor[] = []
     let totals = this.#zeros()
     for (const [index, weight] of weights.entries()) {
-      const { loss: part, gradients } = await compute(index)
+      const { loss: part, logits, gradients } = await compute(index)
       loss += weight * part
+      allLogits.push(...logits)
       const outputs = await this.#session.run({ ...totals, ...gradients, weight: this.#tensor([weight], []) })
       freeTensors([...Object.values(totals), ...Object.values(gradients)])
       totals = Object.fromEntries(names.map((name) => [name, outputs[nextName(name)]!]))
     }
     const named = this.#parameters.map(({ initializer }) => gradientName(initializer))
-    return { loss, gradients: Object.fromEntries(named.map((name) => [name, totals[totalName(name)]!])) }
+    return {
+      loss,
+      logits: allLogits,
+      gradients: Object.fromEntries(named.map((name) => [name, totals[totalName(name)]!])),
+    }
   }
 
   async dispose(): Promise<void> {

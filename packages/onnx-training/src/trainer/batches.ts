@@ -1,10 +1,12 @@
-import { checkBatch, checkNumber, DblossError, type Loss } from '@dbloss/core'
+import { checkNumber, DblossError } from '@dbloss/core'
 import { sizesAt, type ValueShape } from '../differentiation/shapes.ts'
 import { elementCount } from '../element-count.ts'
 import { type FeedType, feedTypeOf, feedTypes } from '../feed-types.ts'
 import { firstNotFinite } from '../first-not-finite.ts'
+import type { LossInputs } from '../loss-inputs.ts'
 import type { Ort, OrtData, OrtTensor } from '../ort.ts'
 import { type GraphPrecision, toPrecision } from '../precision.ts'
+import type { StepBatch, StepInputs } from '../step-inputs.ts'
 import { elementTypeOf, frozenValuesOf, type TrainingPlan } from './training-plan.ts'
 
 /** Values for a model's inputs by their names, each row-major with the batch first. */
@@ -23,18 +25,18 @@ export interface FrozenActivations {
 export type TrainingBatch = (ModelInputs | FrozenActivations) & {
   /** Row-major [batchSize, classCount]: 1, 0, between, or −1 for unknown. */
   readonly labels: Float32Array | Float64Array
+  /**
+   * Further inputs that the loss declares, each of its extent, as the logits of a teacher [batchSize, classCount]. Those that
+   * are not given come from the loss's source, where it has one.
+   */
+  readonly lossInputs?: LossInputs | undefined
 }
 
 /**
- * @throws DblossError as `checkBatch`, and `shape` when the labels have other columns than the model's logits.
+ * @throws DblossError as `StepInputs.check`, and `shape` when the labels have other columns than the model's logits.
  */
-export function checkLabels(
-  loss: Loss,
-  labels: Float32Array | Float64Array,
-  batchSize: number,
-  classCount: number,
-): void {
-  const found = checkBatch(loss, { labels, batchSize })
+export function checkTargets(inputs: StepInputs, batch: StepBatch, classCount: number): void {
+  const found = inputs.check(batch)
   if (found === classCount) return
   throw new DblossError('shape', `labels has ${found} columns but the model's logits have ${classCount}`, {
     argument: 'labels',

@@ -11,12 +11,16 @@ const FORMAT = 'dbloss-checkpoint-1'
  * @param extra - JSON.
  * @throws DblossError `argument` for an extra that JSON cannot hold.
  */
-export function encodeCheckpoint({ step, tensors }: TrainerState, fingerprint: string, extra: unknown): Uint8Array[] {
+export function encodeCheckpoint(state: TrainerState, fingerprint: string, extra: unknown): Uint8Array[] {
+  const { step, tensors, inputSource } = state
   const stored = Object.entries(tensors).map(([name, data]) => {
     const dtype = data instanceof Float64Array ? ('F64' as const) : ('F32' as const)
     return [name, { dtype, shape: [data.length], data } as SafetensorsTensor] as const
   })
-  const metadata = { format: FORMAT, step: String(step), training: fingerprint, extra: asJson(extra) }
+  const metadata = {
+    ...{ format: FORMAT, step: String(step), training: fingerprint, extra: asJson(extra) },
+    ...(inputSource === undefined ? {} : { inputSource: JSON.stringify(inputSource) }),
+  }
   return encodeSafetensors(Object.fromEntries(stored), metadata)
 }
 
@@ -48,7 +52,11 @@ export function decodeCheckpoint(
   }
   const values = Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array | Float64Array] as const)
   return {
-    state: { step: Number(metadata.step), tensors: Object.fromEntries(values) },
+    state: {
+      step: Number(metadata.step),
+      tensors: Object.fromEntries(values),
+      ...(metadata.inputSource === undefined ? {} : { inputSource: JSON.parse(metadata.inputSource) as unknown }),
+    },
     extra: JSON.parse(metadata.extra ?? 'null'),
   }
 }

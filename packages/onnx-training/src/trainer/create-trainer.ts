@@ -1,10 +1,10 @@
 import { checkNumber, DblossError, type Loss } from '@dbloss/core'
-import { checkNoFurtherInputs } from '../check-loss-inputs.ts'
 import { fixedSize } from '../differentiation/shapes.ts'
 import { elementCount } from '../element-count.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { momentsOf } from '../optimizer-graph.ts'
 import { checkedOptimizer } from '../optimizers.ts'
+import { StepInputs } from '../step-inputs.ts'
 import { Device } from './device.ts'
 import { ModelSource } from './model-source.ts'
 import { OnnxTrainer } from './onnx-trainer.ts'
@@ -21,6 +21,9 @@ import { averageName, type UpdateOptions, weightsOf } from './update-graph.ts'
  * What lies below the first trained weight runs forward only, and `precompute` lets it run once. Batch normalization and
  * dropout stay in inference mode: their statistics are those of the model, and nothing is dropped.
  *
+ * The further inputs of a loss are given with each batch, or made by the loss's source, which then observes every step and
+ * whose state is a part of the trainer's.
+ *
  * @throws DblossError `model` for a model that is damaged, not of opset 13 to 21, or cannot be differentiated, naming the
  * node and what to freeze instead; `argument` for options that do not fit it; `shape` when the loss has other classes.
  *
@@ -30,10 +33,9 @@ import { averageName, type UpdateOptions, weightsOf } from './update-graph.ts'
  * await trainer.save('fine-tuned.onnx')
  */
 export async function createTrainer(given: TrainerOptions): Promise<Trainer> {
-  const { loss, averageDecay } = given
+  const { averageDecay } = given
   const optimizer = checkedOptimizer(given.optimizer)
   if (averageDecay !== undefined) checkNumber('averageDecay', averageDecay, { minimum: 0, below: 1 })
-  checkNoFurtherInputs(loss)
   const source = await ModelSource.open(given.model)
   try {
     return await trainerOf(source, { ...given, ort: source.runtime(oneAtATime(given.ort)), optimizer })
@@ -50,7 +52,9 @@ async function trainerOf(source: ModelSource, options: Omit<TrainerOptions, 'mod
   const parameters = groupParameters(plan.trained, parameterGroups, optimizer)
   const update: UpdateOptions = { optimizer, precision: plan.precision, parameters, averageDecay }
   const device = new Device(ort, sessionOptions, plan.precision)
-  return new OnnxTrainer({ options, source, plan, device, update, classCount, start: startOf(startWeights, update) })
+  const inputs = new StepInputs(loss, classCount, options)
+  const start = startOf(startWeights, update)
+  return new OnnxTrainer({ options, source, plan, device, update, classCount, inputs, start })
 }
 
 function startOf(startWeights: StartWeights, update: UpdateOptions): TrainerState['tensors'] {

@@ -1,15 +1,17 @@
 import { checkNumber, DblossError, evaluate } from '@dbloss/core'
 import { readFile, writeFileAtomic } from '#files'
 import { freeTensors } from '../free-tensors.ts'
+import type { LossInputs } from '../loss-inputs.ts'
 import { type ModelProto, writeModelFile } from '../onnx/index.ts'
 import { nextName, stepScalars } from '../optimizer-graph.ts'
 import type { OrtTensor } from '../ort.ts'
 import { precisions, toPrecision } from '../precision.ts'
 import { constantSchedule, type Schedule } from '../schedules.ts'
 import { SerialCalls } from '../serial-calls.ts'
+import type { ComputedStep, StepBatch, StepInputs } from '../step-inputs.ts'
 import { checkFinite, scalarOf } from '../step-results.ts'
 import { batchWeights, GradientSum } from './accumulate.ts'
-import { checkLabels, checkSamples, type FrozenActivations, type ModelInputs, type TrainingBatch } from './batches.ts'
+import { checkSamples, checkTargets, type FrozenActivations, type ModelInputs, type TrainingBatch } from './batches.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { Device } from './device.ts'
 import { withWeights } from './export.ts'
@@ -17,7 +19,7 @@ import { trainingMemory } from './memory.ts'
 import type { ModelSource } from './model-source.ts'
 import type { ModelParameter } from './parameters.ts'
 import type { Trainer, TrainerOptions, TrainerState, TrainingMemory, TrainingStep, WeightChoice } from './trainer.ts'
-import { LOSS } from './training-graphs.ts'
+import { LOGITS, LOSS } from './training-graphs.ts'
 import type { TrainingPlan } from './training-plan.ts'
 import { TrainingSessions } from './training-sessions.ts'
 import { averageName, stateOf, type UpdateOptions } from './update-graph.ts'
@@ -33,6 +35,7 @@ export interface OnnxTrainerParts {
   /** Weights, moments and averages to begin with; they are the trainer's own. */
   readonly start: TrainerState['tensors']
   readonly classCount: number
+  readonly inputs: StepInputs
 }
 
 /** The trainer that owns the sessions and the state. */
@@ -45,14 +48,14 @@ export class OnnxTrainer implements Trainer {
   readonly #calls = new SerialCalls('trainer')
 
   constructor({ start, ...parts }: OnnxTrainerParts) {
-    const { plan, device, update } = parts
+    const { plan, device, update, inputs } = parts
     const { ort, loss, optimizer, schedule } = parts.options
     this.#parts = parts
     this.#schedule = schedule ?? constantSchedule(optimizer.learningRate)
-    this.#sessions = new TrainingSessions(ort, device, plan, loss, update)
+    this.#sessions = new TrainingSessions(ort, device, plan, { loss, givesLogits: inputs.needsLogits }, update)
     this.#sum = new GradientSum(ort, device, plan.precision, plan.trained)
     this.#state = new WeightState(ort, device, plan.precision, stateOf(update))
-    this.#state.begin(start)
+    this.#state.replace({ step: 0, tensors: start })
   }
 
   get parameters(): readonly ModelParameter[] {
@@ -72,13 +75,19 @@ export class OnnxTrainer implements Trainer {
       })
     }
     for (const each of batches) this.#check(each)
-    return this.#calls.inTurn(() => this.#step(batches))
+    return this.#calls.inTurn(() =>
+      this.#parts.inputs.run(batches.map(stepBatch), (inputs) => this.#compute(batches, inputs)),
+    )
   }
 
-  async #step(batches: readonly TrainingBatch[]): Promise<TrainingStep> {
+  async #compute(
+    batches: readonly TrainingBatch[],
+    inputs: readonly LossInputs[],
+  ): Promise<ComputedStep<TrainingStep>> {
     const learningRate = this.#schedule(this.#state.step)
     checkNumber('the learning rate of the schedule', learningRate, { minimum: 0 })
-    const { loss, outputs } = await this.#run(batches, { ...this.#state.tensors, ...this.#numbers(learningRate) })
+    const feeds = { ...this.#state.tensors, ...this.#numbers(learningRate) }
+    const { loss, logits, outputs } = await this.#run(batches, inputs, feeds)
     const report = { loss, gradientNorm: scalarOf(outputs.gradientNorm!), learningRate }
     const next = Object.fromEntries(this.#state.names.map((name) => [name, outputs[nextName(name)]!]))
     try {
@@ -87,8 +96,14 @@ export class OnnxTrainer implements Trainer {
       freeTensors(Object.values(next))
       throw error
     }
-    this.#state.advance(next)
-    return report
+    return {
+      report,
+      logits: logits.map(({ data }) => data as Float32Array | Float64Array),
+      take: () => {
+        freeTensors(logits)
+        this.#state.advance(next)
+      },
+    }
   }
 
   /** The numbers of the next step. */
@@ -102,21 +117,24 @@ export class OnnxTrainer implements Trainer {
   }
 
   /** One batch through one stretch in a graph of its own; gradients that have to be put together first in several. */
-  async #run(batches: readonly TrainingBatch[], feeds: Readonly<Record<string, OrtTensor>>) {
+  async #run(
+    batches: readonly TrainingBatch[],
+    inputs: readonly LossInputs[],
+    feeds: Readonly<Record<string, OrtTensor>>,
+  ) {
     const { plan, options } = this.#parts
-    const [batch] = batches
+    const targetsOf = (index: number) => ({ labels: batches[index]!.labels, inputs: inputs[index]! })
     if (batches.length === 1 && plan.segments.length === 1) {
-      const outputs = await this.#sessions.step(batch!, batch!.labels, feeds)
-      return { loss: scalarOf(outputs[LOSS]!), outputs }
+      const outputs = await this.#sessions.step(batches[0]!, targetsOf(0), feeds)
+      const logits = [outputs[LOGITS]].filter((tensor) => tensor !== undefined)
+      return { loss: scalarOf(outputs[LOSS]!), logits, outputs }
     }
-    const of = (each: TrainingBatch) => this.#sessions.gradients(each, each.labels, this.#state.tensors)
-    const { loss, gradients } =
-      batches.length === 1
-        ? await of(batch!)
-        : await this.#sum.of(batchWeights(batches, options.loss), (index) => of(batches[index]!))
+    const of = (index: number) => this.#sessions.gradients(batches[index]!, targetsOf(index), this.#state.tensors)
+    const { loss, logits, gradients } =
+      batches.length === 1 ? await of(0) : await this.#sum.of(batchWeights(batches, options.loss), of)
     const outputs = await this.#sessions.update({ ...feeds, ...gradients })
     freeTensors(Object.values(gradients))
-    return { loss, outputs }
+    return { loss, logits, outputs }
   }
 
   async precompute(inputs: ModelInputs): Promise<FrozenActivations> {
@@ -132,20 +150,26 @@ export class OnnxTrainer implements Trainer {
 
   async evaluate(batch: TrainingBatch, weights: WeightChoice = 'trained') {
     this.#check(batch)
-    const logits = await this.predict(batch, weights)
-    const { labels, batchSize } = batch
-    return { loss: evaluate(this.#parts.options.loss, { logits, labels, batchSize }).value, logits }
+    this.#checkChoice(weights)
+    return this.#calls.inTurn(async () => {
+      const logits = await this.#sessions.predict(batch, this.#weights(weights))
+      const { labels, batchSize } = batch
+      const inputs = this.#parts.inputs.preview(stepBatch(batch))
+      return { loss: evaluate(this.#parts.options.loss, { logits, labels, batchSize, inputs }).value, logits }
+    })
   }
 
   async state(): Promise<TrainerState> {
     this.#calls.checkUsable()
-    return this.#calls.inTurn(() => this.#state.read())
+    return this.#calls.inTurn(async () => ({ ...(await this.#state.read()), ...this.#parts.inputs.state() }))
   }
 
   restore(state: TrainerState): void {
     this.#calls.checkUsable()
     this.#calls.checkIdle('restored')
-    this.#state.restore(state)
+    const checked = this.#state.checked(state)
+    this.#parts.inputs.restore(state)
+    this.#state.replace(checked)
   }
 
   async saveCheckpoint(path: string, extra: unknown = null): Promise<void> {
@@ -191,7 +215,7 @@ export class OnnxTrainer implements Trainer {
 
   #check(batch: TrainingBatch): void {
     this.#checkSamples(batch)
-    checkLabels(this.#parts.options.loss, batch.labels, batch.batchSize, this.#parts.classCount)
+    checkTargets(this.#parts.inputs, stepBatch(batch), this.#parts.classCount)
   }
 
   #checkSamples(samples: ModelInputs | FrozenActivations): void {
@@ -229,6 +253,11 @@ export class OnnxTrainer implements Trainer {
 
 function nameOf(initializer: string, choice: WeightChoice): string {
   return choice === 'averaged' ? averageName(initializer) : initializer
+}
+
+/** What a source and the checks see of a batch. */
+function stepBatch({ labels, batchSize, lossInputs: inputs }: TrainingBatch): StepBatch {
+  return { labels, batchSize, inputs }
 }
 
 function isList(batch: TrainingBatch | readonly TrainingBatch[]): batch is readonly TrainingBatch[] {

@@ -2,13 +2,14 @@ import type { Loss, OptimizerSettings } from '@dbloss/core'
 import type { ModelProto } from '../onnx/index.ts'
 import type { Ort, OrtSessionOptions } from '../ort.ts'
 import type { Schedule } from '../schedules.ts'
+import type { InputSourceChoice, InputSourceState } from '../step-inputs.ts'
 import type { FrozenActivations, ModelInputs, TrainingBatch } from './batches.ts'
 import type { ParameterGroup } from './parameter-groups.ts'
 import type { ModelParameter } from './parameters.ts'
 import type { TrainableSelection } from './trainable.ts'
 
 /** What {@link createTrainer} needs. */
-export interface TrainerOptions {
+export interface TrainerOptions extends InputSourceChoice {
   /** The runtime, as `import * as ort from 'onnxruntime-node'`, or the one that transformers.js has loaded. */
   readonly ort: Ort
   /** The model: the path of an ONNX file (in Node), its content, or a decoded model. Opset 13 to 21. */
@@ -46,8 +47,8 @@ export interface TrainingStep {
   readonly learningRate: number
 }
 
-/** Everything that training goes on from: the number of steps done, and weights, moments and averages by name. */
-export interface TrainerState {
+/** Everything that training goes on from: the number of steps done, weights, moments and averages by name, the source of inputs. */
+export interface TrainerState extends InputSourceState {
   readonly step: number
   readonly tensors: Readonly<Record<string, Float32Array | Float64Array>>
 }
@@ -77,16 +78,16 @@ export interface Trainer {
    * One step of the optimizer. Calls do not overlap: each waits for the one before.
    *
    * @param batch - or several, whose gradients are added up to that of one large batch: each counts by its known labels with
-   * reduction `mean`, by its rows with `batchmean`.
+   * reduction `mean`, by its rows with `batchmean`. They are one batch for the source of the loss's inputs too.
    * @throws DblossError `runtime` when the loss, the gradient or the new weights are not finite; the trainer then keeps the
-   * state from before the step. `shape`, `argument` and `labels` for a bad batch.
+   * state from before the step, that of the source of inputs too. `shape`, `argument` and `labels` for a bad batch.
    */
   step(batch: TrainingBatch | readonly TrainingBatch[]): Promise<TrainingStep>
   /** Runs the frozen part of the model alone, so that its results can be kept and trained on again. */
   precompute(inputs: ModelInputs): Promise<FrozenActivations>
   /** Logits, row-major [batchSize, classCount]. */
   predict(samples: ModelInputs | FrozenActivations, weights?: WeightChoice): Promise<Float32Array | Float64Array>
-  /** Logits and the loss of samples with labels, without a step. */
+  /** Logits and the loss of samples with labels, without a step: a source makes inputs as for a step, and stays as it was. */
   evaluate(
     batch: TrainingBatch,
     weights?: WeightChoice,
@@ -96,7 +97,8 @@ export interface Trainer {
   /**
    * Goes on from a state of a trainer with the same weights and optimizer.
    *
-   * @throws DblossError `shape` for tensors of other sizes, `argument` while a step is running.
+   * @throws DblossError `shape` for tensors of other sizes, `argument` while a step is running and for the state of another
+   * source of inputs.
    */
   restore(state: TrainerState): void
   /**

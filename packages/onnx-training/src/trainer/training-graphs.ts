@@ -3,6 +3,7 @@ import { ELEMENTS } from '@dbloss/core'
 import { appendGradients } from '../differentiation/differentiate.ts'
 import { GradientNodes } from '../differentiation/gradient-nodes.ts'
 import { feedTypes } from '../feed-types.ts'
+import { declareLossInputs } from '../loss-inputs.ts'
 import { appendLoss } from '../loss-model.ts'
 import { type ElementTypeName, GraphBuilder } from '../onnx/index.ts'
 import type { OrtElementType } from '../ort.ts'
@@ -15,7 +16,15 @@ import { appendUpdate, gradientName, type UpdateOptions } from './update-graph.t
 /** The names of what graphs take and give beside the model's own values. */
 export const LABELS = 'dbloss/labels'
 export const LOSS = 'dbloss/loss'
+export const LOGITS = 'dbloss/logits'
 export const CARRIED_GRADIENT = 'dbloss/carried-gradient'
+
+/** The loss of a training, and what its graphs tell of it. */
+export interface GraphLoss {
+  readonly loss: Loss
+  /** Whether the logits are an output too. */
+  readonly givesLogits: boolean
+}
 
 /** The frozen part: the model's inputs in, the values that the trained part reads out. */
 export function frozenGraph(plan: TrainingPlan): Uint8Array {
@@ -34,11 +43,11 @@ export function forwardGraph(plan: TrainingPlan, segment: Segment): Uint8Array {
 }
 
 /**
- * A stretch of the trained part with its gradient. The last one takes the labels and gives the loss; the others take the
+ * A stretch of the trained part with its gradient. The last one takes labels and inputs of the loss and gives the loss; the others take the
  * gradient with respect to what they hand on. Each gives the gradients with respect to its weights and to what was handed
  * to it.
  */
-export function gradientGraph(plan: TrainingPlan, segment: Segment, loss: Loss): Uint8Array {
+export function gradientGraph(plan: TrainingPlan, segment: Segment, loss: GraphLoss): Uint8Array {
   const { element } = precisions[plan.precision]
   const builder = beginSegment('gradient', plan, segment)
   for (const [name, gradient] of appendBackward(builder, plan, segment, loss)) {
@@ -51,7 +60,7 @@ export function gradientGraph(plan: TrainingPlan, segment: Segment, loss: Loss):
  * A whole step in one graph, for a trained part of one stretch: the state after the step, its norms and the loss out. The
  * optimizer works where the activations were, and gradients never leave the runtime.
  */
-export function stepGraph(plan: TrainingPlan, loss: Loss, update: UpdateOptions): Uint8Array {
+export function stepGraph(plan: TrainingPlan, loss: GraphLoss, update: UpdateOptions): Uint8Array {
   const [segment] = plan.segments
   const builder = beginSegment('step', plan, segment!)
   const gradients = appendBackward(builder, plan, segment!, loss)
@@ -64,14 +73,16 @@ function appendBackward(
   builder: GraphBuilder,
   { precision, probed, output }: TrainingPlan,
   segment: Segment,
-  loss: Loss,
+  { loss, givesLogits }: GraphLoss,
 ): ReadonlyMap<string, string> {
   const { element } = precisions[precision]
   let seed: string
   if (segment.carriedOut === output) {
     const labels = builder.input(LABELS, element, inputShape(ELEMENTS))
-    const values = appendLoss(builder, loss, precision, { logits: output, labels })
+    const further = declareLossInputs(builder, loss, precision)
+    const values = appendLoss(builder, loss, precision, { ...further, logits: output, labels })
     builder.output(LOSS, builder.node('Reshape', [values.loss, builder.integers([])]), element, [])
+    if (givesLogits) builder.output(LOGITS, output, element)
     seed = values.dLogits
   } else seed = builder.input(CARRIED_GRADIENT, element)
   const by = [...segment.parameters, ...(segment.carriedIn === undefined ? [] : [segment.carriedIn])]

@@ -1,5 +1,5 @@
-import type { Loss } from '@dbloss/core'
 import { freeTensors } from '../free-tensors.ts'
+import { type LossInputs, lossInputTensors } from '../loss-inputs.ts'
 import { nextName } from '../optimizer-graph.ts'
 import type { Ort, OrtData, OrtSession, OrtTensor } from '../ort.ts'
 import { precisions, toPrecision } from '../precision.ts'
@@ -11,8 +11,10 @@ import {
   CARRIED_GRADIENT,
   forwardGraph,
   frozenGraph,
+  type GraphLoss,
   gradientGraph,
   LABELS,
+  LOGITS,
   LOSS,
   stepGraph,
 } from './training-graphs.ts'
@@ -20,11 +22,18 @@ import { elementTypeOf, type FrozenValues, frozenValuesOf, type TrainingPlan } f
 import { gradientName, NORMS, stateOf, type UpdateOptions, updateGraph } from './update-graph.ts'
 
 type Tensors = Readonly<Record<string, OrtTensor>>
-type Labels = Float32Array | Float64Array
+
+/** What the loss of a batch is computed from besides the logits. */
+export interface Targets {
+  readonly labels: Float32Array | Float64Array
+  readonly inputs: LossInputs
+}
 
 /** The loss of a batch with its gradients, by the names that {@link gradientName} gives. */
 export interface BatchGradients {
   readonly loss: number
+  /** Those of the batch, or of each batch; none but where {@link GraphLoss.givesLogits}. */
+  readonly logits: readonly OrtTensor[]
   readonly gradients: Tensors
 }
 
@@ -33,12 +42,12 @@ export class TrainingSessions {
   readonly #ort: Ort
   readonly #device: Device
   readonly #plan: TrainingPlan
-  readonly #loss: Loss
+  readonly #loss: GraphLoss
   readonly #update: UpdateOptions
   readonly #frozenValues: FrozenValues
   readonly #sessions = new Map<string, Promise<OrtSession>>()
 
-  constructor(ort: Ort, device: Device, plan: TrainingPlan, loss: Loss, update: UpdateOptions) {
+  constructor(ort: Ort, device: Device, plan: TrainingPlan, loss: GraphLoss, update: UpdateOptions) {
     this.#ort = ort
     this.#device = device
     this.#plan = plan
@@ -69,14 +78,19 @@ export class TrainingSessions {
   }
 
   /** The loss of a batch and its gradients with respect to the trained weights. */
-  async gradients(samples: ModelInputs | FrozenActivations, labels: Labels, weights: Tensors): Promise<BatchGradients> {
+  async gradients(
+    samples: ModelInputs | FrozenActivations,
+    targets: Targets,
+    weights: Tensors,
+  ): Promise<BatchGradients> {
     const { segments } = this.#plan
     const frozen = await this.#frozenTensors(samples)
     const before = segments.slice(0, -1)
     const carried = await this.#forward(before, frozen, weights)
     const gradients: Record<string, OrtTensor> = {}
     let loss = Number.NaN
-    let seed: Tensors = this.#labels(labels, samples.batchSize)
+    const logits: OrtTensor[] = []
+    let seed: Tensors = this.#targets(targets, samples.batchSize)
     for (const [index, segment] of [...segments.entries()].toReversed()) {
       const session = await this.#gradientSession(segment, index)
       const carriedIn = carried[index - 1]
@@ -88,25 +102,26 @@ export class TrainingSessions {
       disposeAll(seed)
       if (carriedIn !== undefined) freeTensors([carriedIn])
       if (outputs[LOSS] !== undefined) loss = scalarOf(outputs[LOSS])
+      if (outputs[LOGITS] !== undefined) logits.push(outputs[LOGITS])
       for (const name of segment.parameters) gradients[gradientName(name)] = outputs[gradientName(name)]!
       seed = segment.carriedIn === undefined ? {} : { [CARRIED_GRADIENT]: outputs[gradientName(segment.carriedIn)]! }
     }
-    return { loss, gradients }
+    return { loss, logits, gradients }
   }
 
   /**
    * One step of the optimizer on one batch, of a trained part of one stretch.
    *
    * @param feeds - the state, and the numbers of the step.
-   * @returns the state after the step by {@link nextName}, its norms, and the loss by {@link LOSS}.
+   * @returns the state after the step by {@link nextName}, its norms, the loss by {@link LOSS}, and perhaps {@link LOGITS}.
    */
-  async step(samples: ModelInputs | FrozenActivations, labels: Labels, feeds: Tensors): Promise<Tensors> {
+  async step(samples: ModelInputs | FrozenActivations, targets: Targets, feeds: Tensors): Promise<Tensors> {
     const [segment] = this.#plan.segments
     const session = await this.#session('step', () =>
-      this.#stepSession(stepGraph(this.#plan, this.#loss, this.#update), [LOSS]),
+      this.#stepSession(stepGraph(this.#plan, this.#loss, this.#update), this.#results()),
     )
     const frozen = await this.#frozenTensors(samples)
-    const given = { ...feeds, ...this.#feeds(segment!, frozen, feeds), ...this.#labels(labels, samples.batchSize) }
+    const given = { ...feeds, ...this.#feeds(segment!, frozen, feeds), ...this.#targets(targets, samples.batchSize) }
     return session.run(needed(session, given))
   }
 
@@ -155,9 +170,10 @@ export class TrainingSessions {
 
   #gradientSession(segment: Segment, index: number): Promise<OrtSession> {
     const given = segment.carriedIn === undefined ? [] : [segment.carriedIn]
-    const outputs = [LOSS, ...[...segment.parameters, ...given].map(gradientName)]
+    const results = segment.carriedOut === this.#plan.output ? this.#results() : []
+    const outputs = [...results, ...[...segment.parameters, ...given].map(gradientName)]
     return this.#session(`gradient ${index}`, () =>
-      this.#device.session(gradientGraph(this.#plan, segment, this.#loss), outputs, [LOSS]),
+      this.#device.session(gradientGraph(this.#plan, segment, this.#loss), outputs, results),
     )
   }
 
@@ -181,10 +197,19 @@ export class TrainingSessions {
     return { ...own, ...Object.fromEntries(computed.map((name) => [name, outputs[name]!])), ...sizeTensors }
   }
 
-  #labels(labels: Labels, batchSize: number): Tensors {
+  #targets({ labels, inputs }: Targets, batchSize: number): Tensors {
     const { precision } = this.#plan
-    const dims = [batchSize, labels.length / batchSize]
-    return { [LABELS]: new this.#ort.Tensor(precisions[precision].tensor, toPrecision(labels, precision), dims) }
+    const classCount = labels.length / batchSize
+    const values = toPrecision(labels, precision)
+    return {
+      [LABELS]: new this.#ort.Tensor(precisions[precision].tensor, values, [batchSize, classCount]),
+      ...lossInputTensors(this.#ort, this.#loss.loss, precision, inputs, { batchSize, classCount }),
+    }
+  }
+
+  /** What is read of the graph that computes the loss. */
+  #results(): string[] {
+    return this.#loss.givesLogits ? [LOSS, LOGITS] : [LOSS]
   }
 
   #sizeTensor(name: string, batchSize: number): OrtTensor {

@@ -51,22 +51,22 @@ export class WeightState {
     return { step: this.#step, tensors }
   }
 
-  /** Begins with these arrays, which are its own from now on. */
-  begin(tensors: TrainerState['tensors']): void {
-    this.#replace({ step: 0, tensors })
-  }
-
-  /** @throws DblossError `shape` for tensors of other sizes, `argument` for a step that is no number of steps. */
-  restore({ step, tensors }: TrainerState): void {
+  /**
+   * A copy of a state, to {@link replace} this one.
+   *
+   * @throws DblossError `shape` for tensors of other sizes, `argument` for a step that is no number of steps.
+   */
+  checked({ step, tensors }: TrainerState): TrainerState {
     checkNumber('step', step, { integer: true, minimum: 0 })
     const copies = this.#declared.map(({ name, shape }) => {
       checkLength(`tensors['${name}']`, tensors[name], elementCount(shape))
       return [name, tensors[name]!.slice()] as const
     })
-    this.#replace({ step, tensors: Object.fromEntries(copies) })
+    return { step, tensors: Object.fromEntries(copies) }
   }
 
-  #replace({ step, tensors }: TrainerState): void {
+  /** Begins anew with these arrays, which are its own from now on. */
+  replace({ step, tensors }: TrainerState): void {
     const { tensor: type } = precisions[this.#precision]
     const replaced = this.#declared.map(({ name, shape }) => {
       return [name, new this.#ort.Tensor(type, toPrecision(tensors[name]!, this.#precision), shape)] as const

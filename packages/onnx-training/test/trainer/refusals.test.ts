@@ -1,4 +1,4 @@
-import { CLASSES as CLASSES_EXTENT, type DblossErrorCode, defineLoss, multiply } from '@dbloss/core'
+import type { DblossErrorCode } from '@dbloss/core'
 import * as ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FrozenActivations, ModelInputs, Trainer, TrainingBatch } from '../../src/index.ts'
@@ -96,17 +96,6 @@ describe('labels are refused before a session runs', () => {
 })
 
 describe('a trainer is refused', () => {
-  test('for a loss with further inputs, which batches do not have', async () => {
-    const loss = defineLoss({
-      name: 'masked',
-      inputs: { mask: CLASSES_EXTENT },
-      formula: ({ logits, inputs }) => multiply(logits, inputs.mask!),
-    })
-    await expect(createSmallTrainer({ loss })).rejects.toThrow(
-      expect.objectContaining({ code: 'argument', message: expect.stringContaining('mask') }),
-    )
-  })
-
   test('for settings of the optimizer out of range', async () => {
     const optimizer = { kind: 'sgd', learningRate: -1 } as const
     await expect(createSmallTrainer({ optimizer })).rejects.toThrow(
