@@ -1,1 +1,5 @@
-export {}
+export { normalizedPickAllLabelsLoss } from './normalized-pick-all-labels.ts'
+export { pickAllLabelsLoss } from './pick-all-labels.ts'
+export type { PropensityLossOptions } from './propensity-loss-options.ts'
+export { unbiasedLoss } from './unbiased.ts'
+export { upperBoundLoss } from './upper-bound.ts'
