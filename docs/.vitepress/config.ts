@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitepress'
+import { checkAnchors } from './check-anchors.ts'
+import { githubSlug } from './github-slug.ts'
+import { mathBlocks } from './math-blocks.ts'
+import { sidebar, topBar } from './navigation.ts'
+import { repositoryLinks } from './repository-links.ts'
+
+/** Pages are the Markdown files of the whole repository, at the same addresses, so that their links hold in both places. */
+export default defineConfig({
+  title: 'dbloss',
+  description:
+    'Distribution-Balanced loss, and its whole family, for long-tailed multi-label classification in JavaScript',
+  lang: 'en',
+  // There is no picture of its own; without this line browsers ask for one.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  srcDir: '..',
+  srcExclude: ['**/CHANGELOG.md', '**/fixtures/**', '**/output/**', 'demo-output/**', 'reports/**'],
+  rewrites: { 'docs/index.md': 'index.md' },
+  markdown: {
+    math: true,
+    anchor: { slugify: githubSlug },
+    config: (markdown) => {
+      mathBlocks(markdown)
+      repositoryLinks(markdown)
+    },
+  },
+  buildEnd: ({ outDir }) => checkAnchors(outDir),
+  themeConfig: {
+    nav: topBar,
+    sidebar,
+    search: { provider: 'local' },
+    outline: [2, 3],
+  },
+})
