@@ -9,10 +9,18 @@ import {
   exp,
   type FormulaContext,
   inverseFrequencyLoss,
+  less,
   log,
+  logSumExp,
   lossLatex,
+  max,
   multiply,
+  negate,
+  select,
   statisticsFromCounts,
+  stopGradient,
+  subtract,
+  sum,
 } from '../src/index.ts'
 
 const statistics = statisticsFromCounts({ classCounts: [9, 50, 3], sampleCount: 100 })
@@ -55,6 +63,23 @@ describe('LaTeX', () => {
       String.raw`\left(y_{i} + 1\right)^{z_{i}}`,
     )
     expect(printed(({ logits, labels }) => exp(multiply(logits, labels)))).toContain(String.raw`e^{z_{i} \, y_{i}}`)
+  })
+  test('log Σ exp without the maximum that is taken out of it, over the places that its mask leaves', () => {
+    const printed = (formula: (context: FormulaContext) => Expression) => lossLatex(defineLoss({ name: 'x', formula }))
+    expect(printed(({ logits }) => logSumExp(negate(logits), 'classes'))).toContain(
+      String.raw`\ell &= \log \sum_{j} e^{-z_{j}}`,
+    )
+    expect(printed(({ logits, labels }) => logSumExp(select(less(0, labels), logits, -1e30), 'classes'))).toContain(
+      String.raw`\ell &= \log \sum_{j : 0 < y_{j}} e^{z_{j}}`,
+    )
+    // Not one: another maximum is added.
+    expect(
+      printed(({ logits }) => add(log(sum(exp(subtract(logits, 1)), 'classes')), stopGradient(max(logits, 'classes')))),
+    ).toContain(String.raw`\operatorname{sg}`)
+  })
+  test('unknown labels are left out', () => {
+    const formula = ({ logits, labels, isUnknown }: FormulaContext) => multiply(logits, select(isUnknown, 1, labels))
+    expect(lossLatex(defineLoss({ name: 'x', formula }))).toContain(String.raw`\ell_{i} &= z_{i} \, y_{i}`)
   })
   test('samples are indexed where a batch is reduced', () => {
     const loss = distributionBalancedLoss(statistics, { mu: 0.3, weightNormalization: 'batch' })

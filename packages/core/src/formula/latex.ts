@@ -1,3 +1,5 @@
+import { isUnknownLabel } from '../unknown-label.ts'
+import { type LogSumExp, logSumExpOf, PRACTICALLY_INFINITE } from './log-sum-exp-of.ts'
 import type { Axis, BinaryKind, Condition, Expression, SelectNode } from './nodes.ts'
 
 /** The index letters in use: which class, and which sample where the formula speaks of several. */
@@ -97,6 +99,8 @@ class LatexPrinter {
       }
       case 'add':
       case 'subtract': {
+        const logarithm = logSumExpOf(node)
+        if (logarithm !== undefined) return this.#logSumExp(logarithm, indices)
         const left = this.#wrapped(node.left, indices, precedence.sum)
         const right = this.#wrapped(node.right, indices, node.kind === 'add' ? precedence.sum : precedence.product)
         return { text: `${left}${binarySigns[node.kind]}${right}`, precedence: precedence.sum }
@@ -116,6 +120,7 @@ class LatexPrinter {
       }
       case 'select':
         if (isGuard(node)) return this.print(node.whenTrue, indices)
+        if (node.condition === isUnknownLabel) return this.print(node.whenFalse, indices)
         return atom(
           `\\begin{cases} ${this.print(node.whenTrue, indices).text} & ${this.#condition(node.condition, indices)} \\\\ ` +
             `${this.print(node.whenFalse, indices).text} & \\text{otherwise} \\end{cases}`,
@@ -137,6 +142,13 @@ class LatexPrinter {
     }
     const base = this.#wrapped(operand.right.operand, indices, precedence.atom)
     return atom(`${base}^{${this.print(operand.left, indices).text}}`)
+  }
+
+  #logSumExp({ exponent, condition, axis }: LogSumExp, indices: Indices): Printed {
+    const inner = { ...indices, [axis]: nextIndex(axis, indices) }
+    const where = condition === undefined ? '' : ` : ${this.#condition(condition, inner)}`
+    const { text } = this.#exponential(exponent, inner)
+    return { text: `\\log \\sum_{${inner[axis]}${where}} ${text}`, precedence: precedence.product }
   }
 
   #wrapped(node: Expression, indices: Indices, atLeast: number): string {
@@ -172,9 +184,6 @@ function nextIndex(axis: Axis, indices: Indices): string {
 }
 
 const parenthesized = (text: string): string => `\\left(${text}\\right)`
-
-/** From here on a number stands for ∞: formulas mask with it, because not every target knows ∞. */
-const PRACTICALLY_INFINITE = 1e30
 
 function number(value: number): Printed {
   if (Math.abs(value) >= PRACTICALLY_INFINITE) {
