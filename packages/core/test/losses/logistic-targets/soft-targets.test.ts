@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { meanReciprocal } from '../../../src/losses/logistic-targets/mean-reciprocal.ts'
+import { diagonalMeanReciprocals, meanReciprocals } from '../../../src/losses/logistic-targets/mean-reciprocals.ts'
 import { softTargets } from '../../../src/losses/logistic-targets/soft-targets.ts'
 import { allSets, scoreOfSets } from './score-of-sets.ts'
 
@@ -37,16 +37,34 @@ describe.each(['f1', 'jaccard'] as const)('%s', (score) => {
   })
 })
 
-describe('the mean of 1/(shift + k)', () => {
-  test.each([
-    [0, 3, 1 / 3],
-    [1, 2, (1 / 2 + 1 / 3) / 2],
-    [2, 1, (1 + 2 / 2 + 1 / 3) / 4],
-    // With shift 1 it is (2 − 2^−n) / (n + 1), also where 2^−n has no float64.
-    [50, 1, (2 - 2 ** -50) / 51],
-    [5000, 1, 2 / 5001],
-  ])('n = %d, shift %d', (n, shift, expected) => {
-    // Some hundred products a weight.
-    expect(meanReciprocal(n, shift) / expected).toBeCloseTo(1, 12)
+/** Σ_k C(n, k) 2^−n / (s + k), counted outwards from the most likely k, because 2^−n has no float64 for large n. */
+function meanReciprocal(n: number, s: number): number {
+  const middle = Math.floor(n / 2)
+  let [total, sum] = [1, 1 / (s + middle)]
+  for (const step of [-1, 1]) {
+    for (let k = middle, weight = 1; weight > 1e-40 && k + step >= 0 && k + step <= n; k += step) {
+      weight *= step < 0 ? k / (n - k + 1) : (n - k) / (k + 1)
+      total += weight
+      sum += weight / (s + k + step)
+    }
+  }
+  return sum / total
+}
+
+describe('the means of 1/(s + k), by their recurrences and by their sums', () => {
+  test.each([0, 1, 2, 5, 60, 4999])('n = %d', (n) => {
+    const means = meanReciprocals(n, 6000)
+    for (const s of [1, 2, 3, 10, 100, 2000, 6000]) {
+      // The sums run over a few hundred rounded products.
+      expect(means[s - 1]! / meanReciprocal(n, s)).toBeCloseTo(1, 12)
+    }
+  })
+  test.each([1, 2, 3, 4, 10, 61, 5000])('n + s = %d', (classCount) => {
+    const means = diagonalMeanReciprocals(classCount)
+    expect(means).toHaveLength(classCount)
+    const step = Math.ceil(classCount / 61)
+    for (let s = 1; s <= classCount; s += step) {
+      expect(means[s - 1]! / meanReciprocal(classCount - s, s)).toBeCloseTo(1, 12)
+    }
   })
 })
