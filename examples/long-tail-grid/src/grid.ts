@@ -16,8 +16,6 @@ import {
   trainHead,
 } from '@dbloss/transformers'
 
-/** The losses of the grid, from the baseline to the whole. */
-export const losses = ['bce', 'nt-bce', 'db', 'db-focal'] as const satisfies readonly LossName[]
 /** The samplers of the grid. */
 export const samplers = ['uniform', 'class-aware'] as const satisfies readonly SamplerName[]
 
@@ -45,8 +43,8 @@ export interface Cell {
   readonly map: LongTailMetrics['map']
 }
 
-/** Trains a linear head with every loss and every sampler. */
-export async function runGrid(ort: Ort, task: Task): Promise<Cell[]> {
+/** Trains a linear head with some losses and every sampler. */
+export async function runGrid(ort: Ort, task: Task, losses: readonly LossName[]): Promise<Cell[]> {
   const statistics = labelStatistics(task.training.labels, { classCount: task.classCount })
   const cells: Cell[] = []
   for (const sampler of samplers) {

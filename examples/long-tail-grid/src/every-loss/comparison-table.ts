@@ -1,0 +1,48 @@
+import Table from 'cli-table3'
+import type { ComparedLoss, TaskComparison } from './compare-losses.ts'
+
+const head = [
+  'loss',
+  'sampler',
+  'mAP [95 %]',
+  'head',
+  'medium',
+  'tail [95 %]',
+  'above BCE [95 %]',
+  'F1 macro',
+  'F1 micro',
+  's',
+]
+
+/** The losses of a task, the best mAP first, in percent. */
+export function comparisonTable({ cells }: TaskComparison): string {
+  const table = new Table({
+    head,
+    colAligns: head.map((_, column) => (column < 2 ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true },
+  })
+  for (const cell of [...cells].sort((a, b) => b.map.all! - a.map.all!)) {
+    const { title, sampler, gain, f1, seconds } = cell
+    table.push([
+      title,
+      sampler,
+      withInterval(cell, 'all'),
+      shown(cell.map.head),
+      shown(cell.map.medium),
+      withInterval(cell, 'tail'),
+      `${signed(gain.estimate)} [${gain.interval.map(signed).join(', ')}]`,
+      shown(f1.macro),
+      shown(f1.micro),
+      seconds.toFixed(1),
+    ])
+  }
+  return table.toString()
+}
+
+const shown = (value: number | undefined): string => value?.toFixed(1) ?? '–'
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
+
+function withInterval({ map, intervals }: ComparedLoss, split: 'all' | 'tail'): string {
+  const interval = intervals[split]
+  return interval === undefined ? '–' : `${shown(map[split])} [${interval.map((end) => end.toFixed(1)).join(', ')}]`
+}

@@ -1,0 +1,35 @@
+/**
+ * A linear head with every named loss and both samplers, on Corel 5k, bibtex and long-tailed subsets of natural scenes: mean average
+ * precision by split with confidence intervals, F1 and time. Reads the data from the folder that DBLOSS_REAL_DATA names, prints
+ * the tables and writes docs/data/every-loss.json, from which docs/which-loss.md is made.
+ *
+ * Scores of finished trainings are kept in reports/every-loss: a run that was ended goes on where it was.
+ */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { benchmarkTasks } from './benchmark-tasks.ts'
+import { compareLosses, type EveryLossResults, environment } from './compare-losses.ts'
+import { comparisonTable } from './comparison-table.ts'
+import { trainEveryLoss } from './train-every-loss.ts'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const realData = process.env.DBLOSS_REAL_DATA
+if (realData === undefined || realData === '') {
+  console.error('real data not present: set DBLOSS_REAL_DATA to its folder')
+  process.exitCode = 1
+} else {
+  const say = (text: string) => console.error(`… ${text}`)
+  const results: EveryLossResults = { ...environment(), tasks: [] }
+  for await (const task of benchmarkTasks(realData, say)) {
+    const trained = await trainEveryLoss(task, join(root, 'reports/every-loss'), say)
+    const comparison = compareLosses(task, trained)
+    console.log(`\n${task.title}\n${comparisonTable(comparison)}`)
+    results.tasks.push(comparison)
+  }
+  const file = join(root, 'docs/data/every-loss.json')
+  mkdirSync(join(root, 'docs/data'), { recursive: true })
+  writeFileSync(`${file}.partial`, `${JSON.stringify(results, null, 1)}\n`)
+  renameSync(`${file}.partial`, file)
+  console.log('\nwrote docs/data/every-loss.json; `pnpm docs:which-loss` makes docs/which-loss.md of it')
+}
