@@ -91,8 +91,7 @@ export function asymmetricSides(
  * @param options - γ₊ 1, γ₋ 4, m 0.05, `detachFocal` false, reduction `mean`. Of the released classes, the default one
  * detaches the focal factor and the optimised one does not.
  * @throws DblossError `argument` for a negative γ and for a margin outside [0, 1).
- * @see Ridnik, Ben-Baruch et al., Asymmetric Loss for Multi-Label Classification, ICCV 2021, arXiv 2009.14119, sections 2.2
- * to 2.4.
+ * @see Ridnik, Ben-Baruch et al., Asymmetric Loss for Multi-Label Classification, ICCV 2021, arXiv 2009.14119.
  */
 export function asymmetricLoss({ reduction = 'mean', ...options }: AsymmetricLossOptions = {}): Loss {
   const asymmetry = resolveAsymmetry(options)

@@ -9,7 +9,7 @@ import { costOfLabels, type Sides } from '../sides.ts'
 export interface HillOptions {
   /** λ of the weight λ − p of a negative. Default 1.5, at which the gradient vanishes for p = 1. */
   readonly lambda?: number
-  /** m, by which the logit of a positive is lowered; the paper recommends 0.5 to 1. Default 1. */
+  /** m, by which the logit of a positive is lowered; 0.5 to 1 is recommended. Default 1. */
   readonly margin?: number
   /** γ of the focal factor of positives. Default 2. */
   readonly gamma?: number
