@@ -1,5 +1,13 @@
 import { expect } from 'vitest'
-import { type Batch, evaluate, type Loss, lossRecord, restoreLoss } from '../../src/index.ts'
+import {
+  type Batch,
+  evaluate,
+  evaluateExpressions,
+  type Loss,
+  lossProgram,
+  lossRecord,
+  restoreLoss,
+} from '../../src/index.ts'
 
 /** Expects loss and gradient to be finite up to |z| = 1e4, in float64 and with every operation rounded to float32. */
 export function expectFiniteAtExtremes(loss: Loss, inputs: Batch['inputs'] = {}): void {
@@ -40,4 +48,21 @@ export function expectSameFromRecord(loss: Loss, batch: Batch): void {
   const again = restoreLoss(JSON.parse(JSON.stringify(lossRecord(loss))))
   expect(again).toMatchObject({ name: loss.name, reduction: loss.reduction, parameters: loss.parameters })
   expect(evaluate(again, batch)).toEqual(evaluate(loss, batch))
+}
+
+/** Expects the smaller program for hard labels to give the same as that for any; rounds a batch's labels to 0 and 1. */
+export function expectSameWithHardLabels(loss: Loss, batch: Batch): void {
+  const labels = Float64Array.from(batch.labels, (label) => (label > 0.5 ? 1 : 0))
+  const { value, gradient } = lossProgram(loss, { labels: 'hard' })
+  const [hardValue, hardGradient] = evaluateExpressions([value, gradient], {
+    batchSize: batch.batchSize,
+    classCount: labels.length / batch.batchSize,
+    inputs: { ...batch.inputs, logits: batch.logits, labels },
+  })
+  const expected = evaluate(loss, { ...batch, labels })
+  // Two dozen float64 operations.
+  expect(hardValue!.data[0]).toBeCloseTo(expected.value, 13)
+  expected.gradient.forEach((derivative, index) => {
+    expect(hardGradient!.data[index]).toBeCloseTo(derivative, 13)
+  })
 }

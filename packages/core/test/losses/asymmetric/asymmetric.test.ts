@@ -9,7 +9,12 @@ import {
   lossLatex,
 } from '../../../src/index.ts'
 import { expectGradientOfFiniteDifferences } from '../finite-differences.ts'
-import { expectFiniteAtExtremes, expectSameFromRecord, expectUnknownLeftOut } from '../loss-properties.ts'
+import {
+  expectFiniteAtExtremes,
+  expectSameFromRecord,
+  expectSameWithHardLabels,
+  expectUnknownLeftOut,
+} from '../loss-properties.ts'
 
 /** The margin 0.05 is reached at z = −2.94: two of the negatives are below, and none is near. */
 const batch: Batch = {
@@ -66,6 +71,7 @@ describe.each(variants.map((options) => ({ options, loss: asymmetricLoss(options
     test('is finite at extremes', () => expectFiniteAtExtremes(loss))
     test('leaves unknown labels out', () => expectUnknownLeftOut(loss))
     test('comes back from its record', () => expectSameFromRecord(loss, batch))
+    test('has a program for hard labels', () => expectSameWithHardLabels(loss, batch))
   },
 )
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { type Batch, evaluate, focalLoss, type HillLossOptions, hillLoss, lossLatex } from '../../../src/index.ts'
 import { expectGradientOfFiniteDifferences } from '../finite-differences.ts'
-import { expectFiniteAtExtremes, expectSameFromRecord, expectUnknownLeftOut } from '../loss-properties.ts'
+import {
+  expectFiniteAtExtremes,
+  expectSameFromRecord,
+  expectSameWithHardLabels,
+  expectUnknownLeftOut,
+} from '../loss-properties.ts'
 
 const batch: Batch = {
   logits: Float64Array.of(0.5, -1, 2, -3.5, 1.2, -2.5, -6, 4),
@@ -32,6 +37,7 @@ describe.each<{ options: HillLossOptions }>([
   test('is finite at extremes', () => expectFiniteAtExtremes(loss))
   test('leaves unknown labels out', () => expectUnknownLeftOut(loss))
   test('comes back from its record', () => expectSameFromRecord(loss, batch))
+  test('has a program for hard labels', () => expectSameWithHardLabels(loss, batch))
   test('has the gradient of finite differences', () => {
     for (const reduction of ['mean', 'sum', 'batchmean', 'none'] as const) {
       expectGradientOfFiniteDifferences(hillLoss({ ...options, reduction }), batch)

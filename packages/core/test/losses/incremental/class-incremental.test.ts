@@ -15,7 +15,12 @@ import {
   subtract,
 } from '../../../src/index.ts'
 import { expectGradientOfFiniteDifferences } from '../finite-differences.ts'
-import { expectFiniteAtExtremes, expectSameFromRecord, expectUnknownLeftOut } from '../loss-properties.ts'
+import {
+  expectFiniteAtExtremes,
+  expectSameFromRecord,
+  expectSameWithHardLabels,
+  expectUnknownLeftOut,
+} from '../loss-properties.ts'
 
 const oldClasses = [0, 2, 3]
 const options: ClassIncrementalOptions = { classCount: 5, oldClasses }
@@ -59,6 +64,7 @@ describe.each([{}, { entropy: 0 }, { distillation: 0.3, entropy: 0.5 }, { distil
       }
     })
     test('comes back from its record', () => expectSameFromRecord(loss, batch))
+    test('has a program for hard labels', () => expectSameWithHardLabels(loss, batch))
   },
 )
 

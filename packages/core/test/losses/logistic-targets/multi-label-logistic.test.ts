@@ -10,7 +10,12 @@ import {
   statisticsFromCounts,
 } from '../../../src/index.ts'
 import { expectGradientOfFiniteDifferences } from '../finite-differences.ts'
-import { expectFiniteAtExtremes, expectSameFromRecord, expectUnknownLeftOut } from '../loss-properties.ts'
+import {
+  expectFiniteAtExtremes,
+  expectSameFromRecord,
+  expectSameWithHardLabels,
+  expectUnknownLeftOut,
+} from '../loss-properties.ts'
 import { allSets, scoreOfSets } from './score-of-sets.ts'
 
 const targets = ['hamming', 'subset', 'f1', 'jaccard'] as const satisfies readonly LogisticTarget[]
@@ -67,6 +72,7 @@ describe.each(targets.flatMap((target) => [{ target }, { target, rowWeights: 'sc
   test('is finite at extremes', () => expectFiniteAtExtremes(loss))
   test('leaves unknown labels out', () => expectUnknownLeftOut(loss))
   test('comes back from its record', () => expectSameFromRecord(loss, batch))
+  test('has a program for hard labels', () => expectSameWithHardLabels(loss, batch))
   test('has the gradient of finite differences', () => {
     for (const reduction of ['mean', 'sum', 'batchmean', 'none'] as const) {
       expectGradientOfFiniteDifferences(multiLabelLogisticLoss({ ...options, classCount: 3, reduction }), batch)
