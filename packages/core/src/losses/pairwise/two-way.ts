@@ -7,16 +7,16 @@ import {
   maximum,
   minimum,
   multiply,
+  named,
   negate,
   parameter,
   select,
   softplus,
   sum,
 } from '../../formula/build.ts'
-import type { Axis, Expression } from '../../formula/nodes.ts'
+import type { Axis, Condition, Expression } from '../../formula/nodes.ts'
 import type { Loss, Reduction } from '../../loss.ts'
 import { logSumExpWhere } from '../log-sum-exp-over.ts'
-import { negativeShare } from './negative-share.ts'
 
 /** Options of {@link twoWayLoss}. */
 export interface TwoWayOptions {
@@ -64,28 +64,49 @@ export function twoWayLoss({
     parameters: { positiveTemperature, negativeTemperature },
     reduction,
     formula: (context) => {
-      const meanCost = (axis: Axis): Expression =>
-        overThoseWithPositives(context, axis, contrast(context, axis, positiveTemperature, negativeTemperature))
-      return add(meanCost('classes'), meanCost('batch'))
+      const sides = sidesOf(context)
+      const temperatures = {
+        positive: parameter('T_p', positiveTemperature),
+        negative: parameter('T_n', negativeTemperature),
+      }
+      const rows = named('u', contrast(context.logits, sides, temperatures, 'classes'))
+      const columns = named('v', contrast(context.logits, sides, temperatures, 'batch'))
+      return add(
+        divide(sum(rows, 'batch'), named('R^+', countWithPositives(sides, 'classes'))),
+        divide(sum(columns, 'classes'), named('C^+', countWithPositives(sides, 'batch'))),
+      )
     },
   })
 }
 
-const isPositive = ({ labels }: FormulaContext) => less(0.5, labels)
+/** Which labels are positive and which are negative; unknown ones are neither. */
+interface LabelSides {
+  readonly isPositive: Condition
+  readonly isNegative: Condition
+}
 
-/** c, along the classes of each row or the rows of each class: how far negatives reach above positives; 0 where one of the two is missing. */
-function contrast(context: FormulaContext, axis: Axis, positiveTemperature: number, negativeTemperature: number) {
-  const { logits: z } = context
-  const positive = parameter('T_p', positiveTemperature)
-  const negative = parameter('T_n', negativeTemperature)
-  const negatives = logSumExpWhere(less(0.5, negativeShare(context)), divide(z, negative), axis)
-  const positives = logSumExpWhere(isPositive(context), divide(negate(z), positive), axis)
+const sidesOf = ({ labels, isUnknown }: FormulaContext): LabelSides => ({
+  isPositive: less(0.5, labels),
+  isNegative: less(select(isUnknown, 1, labels), 0.5),
+})
+
+/**
+ * How far the negatives reach above the positives, of each row (along its classes) or of each class (along the batch): 0 where
+ * there are only positives or only negatives.
+ */
+function contrast(
+  logits: Expression,
+  { isPositive, isNegative }: LabelSides,
+  { positive, negative }: Readonly<Record<'positive' | 'negative', Expression>>,
+  axis: Axis,
+): Expression {
+  const positives = logSumExpWhere(isPositive, divide(negate(logits), positive), axis)
+  const negatives = logSumExpWhere(isNegative, divide(logits, negative), axis)
   return softplus(add(multiply(negative, negatives), multiply(positive, positives)))
 }
 
-/** The mean of a number a row (a column) over those that have a positive label; the others cost 0 already. */
-function overThoseWithPositives(context: FormulaContext, axis: Axis, costs: Expression): Expression {
-  const other = axis === 'classes' ? 'batch' : 'classes'
-  const positives = sum(select(isPositive(context), 1, 0), axis)
-  return divide(sum(costs, other), maximum(sum(minimum(positives, 1), other), 1))
+/** How many rows (classes) have a positive label along an axis, at least 1. */
+function countWithPositives({ isPositive }: LabelSides, axis: Axis): Expression {
+  const positives = sum(select(isPositive, 1, 0), axis)
+  return maximum(sum(minimum(positives, 1), axis === 'classes' ? 'batch' : 'classes'), 1)
 }

@@ -1,9 +1,8 @@
 import { defineLoss } from '../../define-loss.ts'
-import { add, less, log, negate, softplus } from '../../formula/build.ts'
+import { add, less, log, negate, select, softplus, subtract } from '../../formula/build.ts'
 import type { Expression } from '../../formula/nodes.ts'
 import type { Loss, Reduction } from '../../loss.ts'
 import { logSumExpWhere } from '../log-sum-exp-over.ts'
-import { negativeShare } from './negative-share.ts'
 
 /** Options of {@link zlprLoss}. */
 export interface ZlprOptions {
@@ -33,7 +32,7 @@ export function zlprLoss({ reduction = 'mean' }: ZlprOptions = {}): Loss {
     reduction,
     formula: ({ logits, labels, isUnknown }) =>
       add(
-        softplus(logWeightedSum(negativeShare({ labels, isUnknown }), logits)),
+        softplus(logWeightedSum(select(isUnknown, 0, subtract(1, labels)), logits)),
         softplus(logWeightedSum(labels, negate(logits))),
       ),
   })
