@@ -18,7 +18,7 @@ export interface TrainingSettings {
   readonly learningRate?: number
   /** Decoupled weight decay of the weights, in terms of scaled features. Default 1e-2. */
   readonly weightDecay?: number
-  /** Of the order of the samples, and of a hold-out. Default 0. */
+  /** Of the order of the samples, of a hold-out, and of the random numbers of a loss. Default 0. */
   readonly seed?: number
 }
 

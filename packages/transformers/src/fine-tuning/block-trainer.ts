@@ -1,4 +1,4 @@
-import type { Loss } from '@dbloss/core'
+import type { InputSource, Loss } from '@dbloss/core'
 import {
   adamW,
   createTrainer,
@@ -19,6 +19,8 @@ export interface BlockTrainerOptions {
   /** For raw features. */
   readonly head: LinearHead
   readonly loss: Loss
+  /** The source of the loss's further inputs, where it has any. */
+  readonly inputSource?: InputSource
   readonly trainableBlocks: number
   readonly learningRate: number
   readonly weightDecay: number
@@ -33,7 +35,8 @@ export interface BlockTrainerOptions {
  * trained, as those of 8-bit weights.
  */
 export async function createBlockTrainer(options: BlockTrainerOptions): Promise<Trainer> {
-  const { backbone, head, loss, trainableBlocks, learningRate, weightDecay, averageDecay, schedule } = options
+  const { backbone, head, loss, inputSource, trainableBlocks, learningRate, weightDecay, averageDecay, schedule } =
+    options
   return createTrainer({
     ort: backbone.ort,
     model: attachHead(backbone.graph, head),
@@ -41,6 +44,7 @@ export async function createBlockTrainer(options: BlockTrainerOptions): Promise<
     loss,
     optimizer: adamW({ learningRate, weightDecay }),
     dimensions: await imageDimensions(backbone),
+    ...(inputSource === undefined ? {} : { inputSource }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(averageDecay === undefined ? {} : { averageDecay }),
   })

@@ -2,6 +2,7 @@ import { type Trainer, type TrainerState, type WeightChoice, warmupCosine } from
 import { type SamplerName, stepsPerEpoch, warmupShare } from '../training-settings.ts'
 import { type BlockTrainerOptions, createBlockTrainer, measuredWeights } from './block-trainer.ts'
 import type { FrozenRows } from './frozen-rows.ts'
+import { lossSource } from './loss-source.ts'
 import type { TrainingCurve } from './result.ts'
 import { labelMatrix } from './sample-stream.ts'
 import { type EpochOptions, type TrainingStore, trainEpochs } from './train-epochs.ts'
@@ -26,7 +27,7 @@ export interface BlockCheckpoints {
 
 /** What {@link trainBlocks} needs. */
 export interface BlockTrainingOptions
-  extends Omit<BlockTrainerOptions, 'schedule'>,
+  extends Omit<BlockTrainerOptions, 'schedule' | 'inputSource'>,
     Pick<EpochOptions, 'epochs' | 'batchSize' | 'earlyStopping' | 'signal' | 'onEpoch'> {
   readonly rows: FrozenRows
   readonly training: ImageRows
@@ -52,11 +53,13 @@ export async function trainBlocks(
   const batchSize = Math.min(options.batchSize, labels.length)
   const epochSteps = stepsPerEpoch(labels.length, batchSize)
   const totalSteps = epochs * epochSteps
+  const source = lossSource(loss, { classCount, seed })
   const trainer = await createBlockTrainer({
     ...options,
+    ...source,
     schedule: warmupCosine({ base: learningRate, totalSteps, warmupSteps: Math.round(warmupShare * totalSteps) }),
   })
-  const validator = validation && (await createValidator(options.backbone.ort, loss, validation))
+  const validator = validation && (await createValidator(options.backbone.ort, loss, { ...validation, ...source }))
   const weights = measuredWeights(averageDecay)
   const best = new BestState(trainer, checkpoints)
   try {

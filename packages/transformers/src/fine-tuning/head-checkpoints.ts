@@ -8,7 +8,7 @@ const headFormat = 'dbloss-head-checkpoint-1'
 
 /**
  * Checkpoints of a head in a safetensors file: `state/…` is what the optimizer goes on from, `best/…` the parameters of the
- * best epoch; the progress is in the metadata. Each replaces the one before as a whole.
+ * best epoch; the progress and the state of the source of inputs are in the metadata. Each replaces the one before as a whole.
  */
 export function headCheckpoints(path: string): HeadCheckpoints {
   return {
@@ -28,7 +28,10 @@ export function headCheckpoints(path: string): HeadCheckpoints {
     write: ({ progress, state, best }) => {
       const named = [...entries(state.tensors, 'state/'), ...(best === undefined ? [] : entries({ ...best }, 'best/'))]
       const tensors = named.map(([name, data]) => [name, tensorOf(data)] as const)
-      const metadata = { format: headFormat, step: String(state.step), progress: JSON.stringify(progress) }
+      const metadata = {
+        ...{ format: headFormat, step: String(state.step), progress: JSON.stringify(progress) },
+        ...(state.inputSource === undefined ? {} : { inputSource: JSON.stringify(state.inputSource) }),
+      }
       return writeFileAtomic(path, encodeSafetensors(Object.fromEntries(tensors), metadata))
     },
   }
@@ -38,7 +41,7 @@ type Values = Float32Array | Float64Array
 
 function headCheckpointFrom(
   tensors: Readonly<Record<string, SafetensorsTensor>>,
-  { step, progress }: Readonly<Record<string, string>>,
+  { step, progress, inputSource }: Readonly<Record<string, string>>,
 ): HeadCheckpoint {
   const under = (prefix: string) =>
     Object.fromEntries(
@@ -46,7 +49,10 @@ function headCheckpointFrom(
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, { data }]) => [name.slice(prefix.length), data as Values]),
     )
-  const state = { step: Number(step), tensors: under('state/') }
+  const state = {
+    ...{ step: Number(step), tensors: under('state/') },
+    ...(inputSource === undefined ? {} : { inputSource: JSON.parse(inputSource) as unknown }),
+  }
   const { weights, bias } = under('best/')
   const best = weights === undefined || bias === undefined ? {} : { best: { weights, bias } }
   return { progress: progressFrom(JSON.parse(progress!)), state, ...best }

@@ -19,6 +19,7 @@ import {
 } from '../training-settings.ts'
 import { headKernel } from './head-kernel.ts'
 import { type HeadSamples, headBatch, headSamples, type RawSamples } from './head-samples.ts'
+import { lossSource } from './loss-source.ts'
 import type { TrainingCurve } from './result.ts'
 import { type EpochOptions, type TrainingStore, trainEpochs } from './train-epochs.ts'
 import { curveOf, type TrainingProgress } from './training-progress.ts'
@@ -61,17 +62,19 @@ export async function trainHeadByEpochs(
   const { learningRate, weightDecay, epochs, seed } = settings
   const epochSteps = stepsPerEpoch(labels.length, settings.batchSize)
   const totalSteps = epochs * epochSteps
+  const source = lossSource(loss, { classCount, seed })
   const kernel = headKernel(loss, classCount)
   const trainer = await createHeadTrainer({
     ort,
     loss,
+    ...source,
     ...(kernel === undefined ? {} : { kernel }),
     featureCount,
     classCount,
     optimizer: adamW({ learningRate, weightDecay }),
     schedule: warmupCosine({ base: learningRate, totalSteps, warmupSteps: Math.round(warmupShare * totalSteps) }),
   })
-  const validator = validation && (await createValidator(ort, loss, validation))
+  const validator = validation && (await createValidator(ort, loss, { ...validation, ...source }))
   const weights = new HeadWeights(trainer, samples)
   try {
     const progress = await trainEpochs(

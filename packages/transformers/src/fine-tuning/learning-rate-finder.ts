@@ -3,6 +3,7 @@ import { adamW, createHeadTrainer, type Ort } from '@dbloss/onnx-training'
 import { resolveSettings, type SamplerName, type TrainingSettings } from '../training-settings.ts'
 import { headKernel } from './head-kernel.ts'
 import { headBatch, headSamples, type RawSamples } from './head-samples.ts'
+import { lossSource } from './loss-source.ts'
 import type { LearningRateTrial } from './result.ts'
 import { sampleStream } from './sample-stream.ts'
 
@@ -53,6 +54,7 @@ export async function findLearningRate(options: LearningRateFinderOptions): Prom
   const trainer = await createHeadTrainer({
     ort,
     loss,
+    ...lossSource(loss, { classCount, seed }),
     ...(kernel === undefined ? {} : { kernel }),
     featureCount,
     classCount,

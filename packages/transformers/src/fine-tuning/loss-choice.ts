@@ -1,5 +1,6 @@
 import { DblossError, type LabelStatistics, type Loss, type LossName, namedLoss, restoreLoss } from '@dbloss/core'
 import { checkSampler, type SamplerName } from '../training-settings.ts'
+import { checkHasSource } from './loss-source.ts'
 
 /** A loss by name, with parameters in the place of those that the name stands for. */
 export interface LossWithParameters {
@@ -34,13 +35,15 @@ export interface PreparedRun {
 /**
  * Makes the losses of runs.
  *
- * @throws DblossError `argument` for unknown losses, parameters and samplers; otherwise as the losses themselves.
+ * @throws DblossError `argument` for unknown losses, parameters and samplers, and for losses with inputs that are data of the
+ * user's; otherwise as the losses themselves.
  */
 export function prepareRuns(choices: readonly RunChoice[], statistics: LabelStatistics): PreparedRun[] {
   const taken = new Map<string, number>()
   return choices.map(({ loss: choice, sampler = 'uniform' }) => {
     checkSampler(sampler)
     const { loss, lossName, label } = makeLoss(choice, statistics)
+    checkHasSource(loss)
     const name = sampler === 'uniform' ? label : `${label}/${sampler}`
     const count = (taken.get(name) ?? 0) + 1
     taken.set(name, count)

@@ -1,4 +1,12 @@
-import { DblossError, type LabelStatistics, type LongTailMetrics, type Loss, longTailMetrics } from '@dbloss/core'
+import {
+  DblossError,
+  type InputSource,
+  type LabelStatistics,
+  type LongTailMetrics,
+  type Loss,
+  longTailMetrics,
+  previewInputs,
+} from '@dbloss/core'
 import { type Ort, onnxAdapter } from '@dbloss/onnx-training'
 import type { EarlyStopping } from './options.ts'
 import { labelMatrix } from './sample-stream.ts'
@@ -27,15 +35,25 @@ export interface Validator {
   dispose(): Promise<void>
 }
 
-/** Prepares the loss of validation images. */
-export async function createValidator(ort: Ort, loss: Loss, images: ScoredImages): Promise<Validator> {
-  const { labels, statistics } = images
+/** Images that are measured between the steps of a training. */
+export interface ValidatedImages extends ScoredImages {
+  /** The source that the training takes the further inputs of its loss from. */
+  readonly inputSource?: InputSource
+}
+
+/**
+ * Prepares the loss of validation images. Its further inputs are those that the source would make next: the measure follows from
+ * the state of the training, and leaves it as it is.
+ */
+export async function createValidator(ort: Ort, loss: Loss, images: ValidatedImages): Promise<Validator> {
+  const { labels, statistics, inputSource } = images
   const compiled = await onnxAdapter({ ort }).compile(loss)
   const batch = { labels: labelMatrix(labels, statistics.classCount), batchSize: labels.length }
   return {
     measure: async (logits) => {
       const { map, f1 } = scoreImages(images, logits)
-      const { value } = await compiled.evaluate({ ...batch, logits })
+      const inputs = inputSource && previewInputs(inputSource, batch)
+      const { value } = await compiled.evaluate({ ...batch, logits, ...(inputs && { inputs }) })
       return { loss: value, map, f1 }
     },
     dispose: async () => compiled.dispose?.(),

@@ -1,10 +1,13 @@
 import {
+  defineLoss,
   distributionBalancedLoss,
   type LossName,
   labelStatistics,
   lossRecord,
+  multiply,
   namedLoss,
   namedLosses,
+  ROWS,
 } from '@dbloss/core'
 import { expect, test } from 'vitest'
 import { prepareRuns } from '../../src/fine-tuning/loss-choice.ts'
@@ -50,5 +53,16 @@ test('a parameter that the loss does not have is refused with those that it has'
   const choice = { loss: { name: 'bce' as const, parameters: { mu: 1 } } }
   expect(() => prepareRuns([choice], statistics)).toThrow(
     /binary-cross-entropy has no parameter mu; expected .*reduction/,
+  )
+})
+
+test('a loss whose inputs are data of the user is refused with the way out, the second one too', () => {
+  const weighted = defineLoss({
+    name: 'weighted',
+    inputs: { weights: ROWS },
+    formula: ({ logits, inputs }) => multiply(logits, inputs.weights!),
+  })
+  expect(() => prepareRuns([{ loss: 'bce' }, { loss: () => weighted }], statistics)).toThrow(
+    /weighted needs the inputs weights with each batch; give them to the steps of createHeadTrainer/,
   )
 })

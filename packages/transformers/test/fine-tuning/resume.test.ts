@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { createRandom } from '@dbloss/core'
 import { describe, expect, test } from 'vitest'
+import { droppingLoss, remindingLoss } from '../../../../test-support/sourced-losses.ts'
 import { fineTune } from '../../src/fine-tuning/fine-tune.ts'
 import type { FineTuneOptions } from '../../src/fine-tuning/options.ts'
 import type { FineTuneResult } from '../../src/fine-tuning/result.ts'
@@ -32,11 +33,18 @@ async function abortAfter(epochs: number, options: FineTuneOptions): Promise<voi
 }
 
 describe('a training that was aborted', () => {
+  /** Random numbers in one run, running statistics in the other. */
+  const sourced = { loss: () => droppingLoss(), compare: [{ loss: () => remindingLoss(), sampler: 'class-aware' }] }
   const cases: [name: string, more: object, epochs: number, bytes?: Uint8Array][] = [
     ['heads', {}, 24],
     ['heads with early stopping', { learningRate: 1, earlyStopping: { metric: 'map', patience: 5 } }, 10],
-    ['heads whose learning rate is found', { learningRate: 'find' }, 24],
-    ['blocks', { epochs: 2, trainableBlocks: 1, blockEpochs: 5, blockLearningRate: 0.01 }, 14, blockModel()],
+    ['heads, of losses with sources, whose learning rate is found', { ...sourced, learningRate: 'find' }, 24],
+    [
+      'blocks, of losses with sources',
+      { ...sourced, epochs: 2, trainableBlocks: 1, blockEpochs: 5, blockLearningRate: 0.01 },
+      14,
+      blockModel(),
+    ],
     [
       'blocks that are averaged and kept at their best',
       {

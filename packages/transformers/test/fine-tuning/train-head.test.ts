@@ -3,14 +3,19 @@ import {
   binaryCrossEntropy,
   classAwareSampler,
   createRandom,
+  defineLoss,
   distributionBalancedLoss,
+  ELEMENTS,
+  type Loss,
   labelStatistics,
+  multiply,
   uniformSampler,
 } from '@dbloss/core'
 import { adamW, createHeadTrainer, warmupCosine } from '@dbloss/onnx-training'
 import { compileKernel } from '@dbloss/wasm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { droppingLoss, remindingLoss } from '../../../../test-support/sourced-losses.ts'
 import {
   foldStandardization,
   measureScaling,
@@ -130,45 +135,45 @@ describe('training', () => {
     expect((await train(1)).weights).not.toEqual((await train(2)).weights)
   })
 
-  test.each(['uniform', 'class-aware'] as const)(
-    'is the plain loop of steps, bit for bit, sampler %s',
-    async (sampler) => {
-      const data = separable(50, 8)
-      const ort = await transformersRuntime()
-      const loss = binaryCrossEntropy()
-      const [epochs, batchSize, seed, epochSteps] = [3, 16, 4, 4]
-      const { head, lossCurve } = await trainHead({ ort, ...data, loss, sampler, epochs, batchSize, seed })
+  const loops: [SamplerName, string, Loss][] = [
+    ['uniform', 'binary cross-entropy', binaryCrossEntropy()],
+    ['class-aware', 'binary cross-entropy', binaryCrossEntropy()],
+    ['uniform', 'a loss with random numbers', droppingLoss()],
+    ['class-aware', 'a loss with running statistics', remindingLoss()],
+  ]
+  test.each(loops)('is the plain loop of steps, bit for bit, sampler %s, %s', async (sampler, _, loss) => {
+    const data = separable(50, 8)
+    const ort = await transformersRuntime()
+    const [epochs, batchSize, seed, epochSteps] = [3, 16, 4, 4]
+    const { head, lossCurve } = await trainHead({ ort, ...data, loss, sampler, epochs, batchSize, seed })
 
-      const scaling = measureScaling('rms', data.features, featureCount)
-      const scaled = standardize(data.features, scaling)
-      const trainer = await createHeadTrainer({
-        ...{ ort, loss, featureCount, classCount, optimizer: adamW({ learningRate: 3e-3, weightDecay: 1e-2 }) },
-        schedule: warmupCosine({ base: 3e-3, totalSteps: 12, warmupSteps: 1 }),
-        kernel: compileKernel(loss, { classCount, labels: 'hard' }),
-      })
-      const { labels } = data
-      const order =
-        sampler === 'uniform' ? uniformSampler({ sampleCount: 50, seed }) : classAwareSampler({ labels, seed })
-      const shown: number[] = []
-      while (shown.length < epochs * epochSteps * batchSize) shown.push(...order)
-      const losses: number[] = []
-      for (let step = 0; step < epochs * epochSteps; step++) {
-        const chosen = shown.slice(step * batchSize, (step + 1) * batchSize)
-        const rows = chosen.flatMap((sample) => [
-          ...scaled.subarray(sample * featureCount, (sample + 1) * featureCount),
-        ])
-        const targets = chosen.flatMap((sample) => [0, 1, 2].map((index) => Number(labels[sample]!.includes(index))))
-        const batch = { features: Float32Array.from(rows), labels: Float32Array.from(targets), batchSize }
-        losses.push((await trainer.step(batch)).loss)
-      }
-      const { weights, bias } = trainer.read()
-      await trainer.dispose()
-      const plain = { weights: Float32Array.from(weights), bias: Float32Array.from(bias), classCount }
-      expect(head).toEqual(foldStandardization(plain, scaling))
-      const means = [0, 1, 2].map((epoch) => losses.slice(4 * epoch, 4 * epoch + 4).reduce((sum, x) => sum + x, 0) / 4)
-      expect(lossCurve).toEqual(means)
-    },
-  )
+    const scaling = measureScaling('rms', data.features, featureCount)
+    const scaled = standardize(data.features, scaling)
+    const trainer = await createHeadTrainer({
+      ...{ ort, loss, seed, featureCount, classCount, optimizer: adamW({ learningRate: 3e-3, weightDecay: 1e-2 }) },
+      schedule: warmupCosine({ base: 3e-3, totalSteps: 12, warmupSteps: 1 }),
+      kernel: compileKernel(loss, { classCount, labels: 'hard' }),
+    })
+    const { labels } = data
+    const order =
+      sampler === 'uniform' ? uniformSampler({ sampleCount: 50, seed }) : classAwareSampler({ labels, seed })
+    const shown: number[] = []
+    while (shown.length < epochs * epochSteps * batchSize) shown.push(...order)
+    const losses: number[] = []
+    for (let step = 0; step < epochs * epochSteps; step++) {
+      const chosen = shown.slice(step * batchSize, (step + 1) * batchSize)
+      const rows = chosen.flatMap((sample) => [...scaled.subarray(sample * featureCount, (sample + 1) * featureCount)])
+      const targets = chosen.flatMap((sample) => [0, 1, 2].map((index) => Number(labels[sample]!.includes(index))))
+      const batch = { features: Float32Array.from(rows), labels: Float32Array.from(targets), batchSize }
+      losses.push((await trainer.step(batch)).loss)
+    }
+    const { weights, bias } = trainer.read()
+    await trainer.dispose()
+    const plain = { weights: Float32Array.from(weights), bias: Float32Array.from(bias), classCount }
+    expect(head).toEqual(foldStandardization(plain, scaling))
+    const means = [0, 1, 2].map((epoch) => losses.slice(4 * epoch, 4 * epoch + 4).reduce((sum, x) => sum + x, 0) / 4)
+    expect(lossCurve).toEqual(means)
+  })
 
   test('both samplers make equally many steps', async () => {
     const data = separable(50, 3)
@@ -218,6 +223,11 @@ describe('training', () => {
     await expect(run).rejects.toBe(reason)
   })
 
+  const masked = defineLoss({
+    name: 'masked',
+    inputs: { mask: ELEMENTS },
+    formula: ({ logits, inputs }) => multiply(logits, inputs.mask!),
+  })
   const bad: [name: string, options: object, message: string][] = [
     ['epochs', { epochs: 0 }, 'epochs is 0; expected an integer at least 1'],
     ['batch size', { batchSize: 1.5 }, 'batchSize is 1.5; expected an integer at least 1'],
@@ -227,6 +237,11 @@ describe('training', () => {
     ['sampler', { sampler: 'random' }, 'sampler is random; expected uniform or class-aware'],
     ['scaling', { featureScaling: 'max' }, 'featureScaling is max; expected one of rms, standardize, none'],
     ['features', { features: new Float32Array(7) }, 'features has 7 values for 10 samples'],
+    [
+      'loss, one whose inputs are data',
+      { loss: masked },
+      'masked needs the inputs mask with each batch; give them to the steps of createHeadTrainer',
+    ],
     [
       'loss',
       { loss: distributionBalancedLoss(labelStatistics([[0], [1]]), { mu: 0.3 }) },

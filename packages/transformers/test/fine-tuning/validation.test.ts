@@ -1,13 +1,24 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fitTemperature, longTailMetrics, statisticsFromCounts, tuneThresholds } from '@dbloss/core'
+import {
+  evaluate,
+  fitTemperature,
+  labelStatistics,
+  longTailMetrics,
+  statisticsFromCounts,
+  tuneThresholds,
+} from '@dbloss/core'
 import { describe, expect, test } from 'vitest'
+import { droppingLoss } from '../../../../test-support/sourced-losses.ts'
 import { fineTune } from '../../src/fine-tuning/fine-tune.ts'
 import type { EpochReport } from '../../src/fine-tuning/options.ts'
 import type { FineTuneRun } from '../../src/fine-tuning/result.ts'
+import { labelMatrix } from '../../src/fine-tuning/sample-stream.ts'
+import { createValidator } from '../../src/fine-tuning/validation.ts'
 import { goodness, validationMetrics } from '../../src/fine-tuning/validation-metric.ts'
 import type { Predictions } from '../../src/predictions/predictions.ts'
 import { readPredictions } from '../../src/predictions/read-predictions.ts'
+import { transformersRuntime } from '../../src/runtime.ts'
 import { type FolderOptions, setUp } from './support/set-up.ts'
 
 /** The labels and logits of a run, from the predictions file alone. */
@@ -204,4 +215,22 @@ describe('early stopping', () => {
     })
     expect(started).toBe(false)
   })
+})
+
+test('a loss with random numbers is measured with those that come next, which are not used up', async () => {
+  const labels = [[0], [1, 2], [], [0, 2]]
+  const loss = droppingLoss()
+  const inputSource = loss.inputSource!({ classCount: 3, seed: 6 })
+  const images = { labels, statistics: labelStatistics(labels, { classCount: 3 }), inputSource }
+  const validator = await createValidator(await transformersRuntime(), loss, images)
+  const logits = Float32Array.from({ length: 12 }, (_, at) => Math.sin(at))
+  const batch = { labels: labelMatrix(labels, 3), batchSize: 4 }
+  for (let time = 0; time < 2; time++) {
+    const [first, again] = [await validator.measure(logits), await validator.measure(logits)]
+    expect(again).toEqual(first)
+    const inputs = inputSource.inputsFor(batch)
+    // Float32 sums of twelve numbers.
+    expect(first.loss).toBeCloseTo(evaluate(loss, { ...batch, logits, inputs }).value, 6)
+  }
+  await validator.dispose()
 })
