@@ -60,6 +60,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'A walk through the code', link: '/ARCHITECTURE' },
       { text: 'Contributing', link: '/CONTRIBUTING' },
+      { text: 'A new adapter', link: '/docs/new-adapter' },
     ],
   },
 ]
