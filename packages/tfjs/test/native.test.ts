@@ -2,7 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { conformance } from '@dbloss/conformance'
-import { defineLoss, expm1, log, max, minimum, multiply, namedLosses, power, sum } from '@dbloss/core'
+import {
+  defineLoss,
+  expm1,
+  type Loss,
+  log,
+  max,
+  minimum,
+  multiply,
+  namedLosses,
+  power,
+  shapeOf,
+  sum,
+} from '@dbloss/core'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { describeTarget } from '../../../test-support/describe-target.ts'
@@ -60,12 +72,24 @@ describe('every kernel that the losses use is in tfjs-node', async () => {
   const losses = [...Object.values(namedLosses).map(({ create }) => create(statistics)), everyPrimitive]
   const available = kernelsOf('@tensorflow/tfjs-node')
 
+  /** The random numbers or running statistics that a loss reads. */
+  const furtherInputs = ({ inputs, inputSource }: Loss): Record<string, tf.Tensor> => {
+    const made = inputSource?.({ classCount }).inputsFor({ labels, batchSize: sampleCount }) ?? {}
+    return Object.fromEntries(
+      Object.entries(made).map(([name, values]) => [
+        name,
+        tf.tensor2d(values, shapeOf(inputs[name]!, sampleCount, classCount)),
+      ]),
+    )
+  }
+
   test.each(losses.map((loss) => [loss.name, loss] as const))('%s', async (_, loss) => {
-    for (const output of ['value', 'rows', 'elements'] as const) {
+    for (const output of (['value', 'rows', 'elements'] as const).filter((name) => loss[name] !== undefined)) {
       const apply = differentiableLoss(loss, { output })
+      const inputs = furtherInputs(loss)
       const y = tf.tensor2d(labels, [sampleCount, classCount], 'int32')
       const { kernelNames } = await tf.profile(() =>
-        tf.grad((z) => apply(y, z) as tf.Tensor)(tf.ones([sampleCount, classCount])),
+        tf.grad((z) => apply(y, z, inputs) as tf.Tensor)(tf.ones([sampleCount, classCount])),
       )
       // What TensorFlow.js calls a customGrad, in either direction.
       const used = [...new Set(kernelNames)].filter((name) => name !== 'forward' && name !== 'backward')
