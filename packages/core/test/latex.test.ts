@@ -17,6 +17,7 @@ import {
   multiply,
   negate,
   select,
+  softplus,
   statisticsFromCounts,
   stopGradient,
   subtract,
@@ -76,6 +77,18 @@ describe('LaTeX', () => {
     expect(
       printed(({ logits }) => add(log(sum(exp(subtract(logits, 1)), 'classes')), stopGradient(max(logits, 'classes')))),
     ).toContain(String.raw`\operatorname{sg}`)
+  })
+  test('weights in the exponents of log Σ exp, and 1 + Σ exp', () => {
+    const printed = (formula: (context: FormulaContext) => Expression) => lossLatex(defineLoss({ name: 'x', formula }))
+    const weighted = ({ logits, labels }: FormulaContext, least: number) =>
+      logSumExp(select(less(least, labels), add(logits, log(labels)), -1e30), 'classes')
+    expect(printed((context) => softplus(weighted(context, 0)))).toContain(
+      String.raw`\ell &= \log\left(1 + \sum_{j} y_{j} \, e^{z_{j}}\right)`,
+    )
+    // Not where the weight is positive: what the mask leaves out would have counted.
+    expect(printed((context) => weighted(context, 0.5))).toContain(
+      String.raw`\ell &= \log \sum_{j : 0.5 < y_{j}} e^{z_{j} + \log y_{j}}`,
+    )
   })
   test('unknown labels are left out', () => {
     const formula = ({ logits, labels, isUnknown }: FormulaContext) => multiply(logits, select(isUnknown, 1, labels))

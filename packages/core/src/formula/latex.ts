@@ -82,7 +82,7 @@ class LatexPrinter {
       case 'sigmoid':
         return atom(`\\sigma${parenthesized(this.print(node.operand, indices).text)}`)
       case 'softplus':
-        return atom(`\\log${parenthesized(`1 + e^{${this.print(node.operand, indices).text}}`)}`)
+        return atom(`\\log${parenthesized(`1 + ${this.#exponential(node.operand, indices).text}`)}`)
       case 'stopGradient':
         return atom(`\\operatorname{sg}${parenthesized(this.print(node.operand, indices).text)}`)
       case 'power': {
@@ -99,8 +99,10 @@ class LatexPrinter {
       }
       case 'add':
       case 'subtract': {
-        const logarithm = logSumExpOf(node)
-        if (logarithm !== undefined) return this.#logSumExp(logarithm, indices)
+        const exponentials = logSumExpOf(node)
+        if (exponentials !== undefined) {
+          return { text: `\\log ${this.#sumExp(exponentials, indices)}`, precedence: precedence.product }
+        }
         const left = this.#wrapped(node.left, indices, precedence.sum)
         const right = this.#wrapped(node.right, indices, node.kind === 'add' ? precedence.sum : precedence.product)
         return { text: `${left}${binarySigns[node.kind]}${right}`, precedence: precedence.sum }
@@ -135,20 +137,28 @@ class LatexPrinter {
     }
   }
 
-  /** `e^x`, or a power where x is a multiple of a logarithm: formulas know no power with an exponent that varies. */
+  /**
+   * `e^x`; Σ e^x where x is the logarithm of one, and a power where x is a multiple of a logarithm: formulas know no power with
+   * an exponent that varies.
+   */
   #exponential(operand: Expression, indices: Indices): Printed {
-    if (operand.kind !== 'multiply' || operand.symbol !== undefined || operand.right.kind !== 'log') {
+    const isNamed = operand.symbol !== undefined
+    const exponentials = !isNamed && operand.kind === 'add' ? logSumExpOf(operand) : undefined
+    if (exponentials !== undefined) {
+      return { text: this.#sumExp(exponentials, indices), precedence: precedence.product }
+    }
+    if (isNamed || operand.kind !== 'multiply' || operand.right.kind !== 'log') {
       return atom(`e^{${this.print(operand, indices).text}}`)
     }
     const base = this.#wrapped(operand.right.operand, indices, precedence.atom)
     return atom(`${base}^{${this.print(operand.left, indices).text}}`)
   }
 
-  #logSumExp({ exponent, condition, axis }: LogSumExp, indices: Indices): Printed {
+  #sumExp({ exponent, weight, condition, axis }: LogSumExp, indices: Indices): string {
     const inner = { ...indices, [axis]: nextIndex(axis, indices) }
     const where = condition === undefined ? '' : ` : ${this.#condition(condition, inner)}`
-    const { text } = this.#exponential(exponent, inner)
-    return { text: `\\log \\sum_{${inner[axis]}${where}} ${text}`, precedence: precedence.product }
+    const factor = weight === undefined ? '' : `${this.#wrapped(weight, inner, precedence.product)} \\, `
+    return `\\sum_{${inner[axis]}${where}} ${factor}${this.#exponential(exponent, inner).text}`
   }
 
   #wrapped(node: Expression, indices: Indices, atLeast: number): string {

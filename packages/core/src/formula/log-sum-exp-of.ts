@@ -3,9 +3,10 @@ import type { Axis, BinaryNode, Condition, Expression } from './nodes.ts'
 /** From here on a number stands for ∞: formulas mask with it, because not every target knows ∞. */
 export const PRACTICALLY_INFINITE = 1e30
 
-/** `log Σ e^x` over an axis, or over the places of it where a condition holds. */
+/** `log Σ e^x` or `log Σ w e^x` over an axis, or over the places of it where a condition holds. */
 export interface LogSumExp {
   readonly exponent: Expression
+  readonly weight?: Expression
   readonly condition?: Condition
   readonly axis: Axis
 }
@@ -26,5 +27,19 @@ export function logSumExpOf({ left, right: largest }: BinaryNode): LogSumExp | u
     exponent.symbol === undefined &&
     exponent.whenFalse.kind === 'constant' &&
     exponent.whenFalse.value <= -PRACTICALLY_INFINITE
-  return isMasked ? { exponent: exponent.whenTrue, condition: exponent.condition, axis } : { exponent, axis }
+  if (!isMasked) return { exponent, axis }
+  const { condition, whenTrue } = exponent
+  const weighted = weightedExponent(condition, whenTrue)
+  return weighted === undefined ? { exponent: whenTrue, condition, axis } : { ...weighted, axis }
+}
+
+/** w and x of `x + log w` where `0 < w`: in an exponent, a term with a weight. */
+function weightedExponent(
+  { left, right }: Condition,
+  exponent: Expression,
+): Pick<LogSumExp, 'exponent' | 'weight'> | undefined {
+  if (exponent.kind !== 'add' || exponent.symbol !== undefined || exponent.right.kind !== 'log') return undefined
+  const weight = exponent.right.operand
+  const isWherePositive = left.kind === 'constant' && left.value === 0 && right === weight
+  return isWherePositive ? { exponent: exponent.left, weight } : undefined
 }
