@@ -19,10 +19,10 @@ export interface LabelPropensityOptions {
  * with n_l the samples that carry class l and N all samples, without the pseudo-count. The rarer a class, the more of its
  * labels are taken to be missing.
  *
- * A and B were fitted on Wikipedia and Amazon, and those who evaluate on the data of the Extreme Classification Repository
- * agree on them (pyxclib and napkinXC document the same numbers): 0.5 and 0.4 for WikiLSHTC-325K and Wikipedia-500K, 0.6 and
- * 2.6 for Amazon-670K and Amazon-3M, 0.55 and 1.5 for all others. For data that was labelled otherwise they are a guess
- * (Schultheis et al., "On Missing Labels, Long-tails and Propensities in Extreme Multi-label Classification", KDD 2022).
+ * A and B are of the data set. pyxclib and napkinXC, with which the data of the Extreme Classification Repository is evaluated,
+ * document the same numbers: 0.5 and 0.4 for WikiLSHTC-325K and Wikipedia-500K, 0.6 and 2.6 for Amazon-670K and Amazon-3M, and
+ * 0.55 and 1.5, which lie in the middle, for all others. For data that was labelled otherwise the model is a guess (Schultheis
+ * et al., "On Missing Labels, Long-tails and Propensities in Extreme Multi-label Classification", KDD 2022).
  *
  * @param statistics - of the training set before any re-sampling.
  * @throws DblossError `statistics` for fewer than 3 samples, where log N is not above 1; `argument` for A or B out of range, or
