@@ -7,8 +7,9 @@ import { crossEntropySides, type Sides } from '../sides.ts'
 /** Options of the losses that spare rare classes. */
 export interface RareClassOptions {
   /**
-   * λ: a class is rare where its image frequency n/N is below. Default 0.00177, 100 of the images of LVIS v0.5; a smaller
-   * data set may have no class below it, and the loss is then binary cross-entropy.
+   * λ: a class is rare where its image frequency n/N is below. Default 0.00177, that of the released code of equalization loss
+   * for LVIS (a configuration of DropLoss's has 0.0010062). A smaller data set may have no class below it, and the loss is then
+   * binary cross-entropy: 20/N, say, makes the classes with fewer than 20 samples rare.
    */
   readonly threshold?: number
 }
