@@ -26,6 +26,8 @@ const steps: readonly Step[] = [
   { name: 'lint and format', command: ['biome', 'ci', '.'] },
   { name: 'every public export is documented', command: [...tsx, 'scripts/check-docstrings.ts'] },
   { name: 'the page of losses is current', command: [...tsx, 'scripts/generate-loss-page.ts', '--check'] },
+  { name: 'the code of the pages', command: [...tsx, 'scripts/check-code-blocks.ts'] },
+  { name: 'the site', command: [...tsx, 'docs/scripts/build-site.ts'] },
   { name: 'imports run one way', command: [...tsx, 'scripts/check-imports.ts'] },
   { name: 'no unused dependency, file or export', command: ['knip'] },
   { name: 'build', command: ['turbo', 'run', 'build'] },

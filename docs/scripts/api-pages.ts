@@ -1,4 +1,3 @@
-/** Writes docs/api, one page of public exports an entry, from the docstrings; the folder is not part of the repository. */
 import { resolve } from 'node:path'
 import { Application, type TypeDocOptions } from 'typedoc'
 import { load, MarkdownPageEvent, type PluginOptions } from 'typedoc-plugin-markdown'
@@ -41,15 +40,22 @@ const options: TypeDocOptions & Partial<PluginOptions> = {
   useHTMLEncodedBrackets: true,
   useCustomAnchors: true,
 }
-const application = await Application.bootstrapWithPlugins(options)
-// A description that begins with its shape, as `[B, C]: …`, is not the definition of a link.
-application.renderer.on(MarkdownPageEvent.END, (page) => {
-  page.contents = page.contents?.replaceAll(/^(\[[^\]]*\]):/gm, '\\$1:')
-})
-const project = await application.convert()
-if (project === undefined) throw new Error('typedoc could not read the packages')
-for (const module of project.children ?? []) {
-  module.name = importNames.get(project.files.getReflectionPath(module) ?? '') ?? module.name
+
+/**
+ * Writes docs/api from the docstrings: one page for each entry, with all that it exports. The folder is not part of the
+ * repository.
+ */
+export async function writeApiPages(): Promise<void> {
+  const application = await Application.bootstrapWithPlugins(options)
+  // A description that begins with its shape, as `[B, C]: …`, is not the definition of a link.
+  application.renderer.on(MarkdownPageEvent.END, (page) => {
+    page.contents = (page.contents ?? '').replaceAll(/^(\[[^\]]*\]):/gm, '\\$1:')
+  })
+  const project = await application.convert()
+  if (project === undefined) throw new Error('typedoc could not read the packages')
+  for (const module of project.children ?? []) {
+    module.name = importNames.get(project.files.getReflectionPath(module) ?? '') ?? module.name
+  }
+  await application.generateOutputs(project)
+  console.log(`docs/api has the exports of ${importNames.size} entries`)
 }
-await application.generateOutputs(project)
-console.log(`docs/api has the exports of ${importNames.size} entries`)
