@@ -4,7 +4,9 @@ import { bootstrapMapDifference, type LossName, longTailMetrics, namedLosses, ty
 import type { SamplerName } from '@dbloss/transformers'
 import type { BenchmarkTask } from './benchmark-tasks.ts'
 import { crossFittedF1, type F1 } from './cross-fitted-f1.ts'
+import { percent } from './percent.ts'
 import { stackRuns } from './stacked-runs.ts'
+import type { MuResult } from './sweep-mu.ts'
 import type { TrainedLoss } from './train-every-loss.ts'
 
 /** An interval as two numbers. */
@@ -34,6 +36,7 @@ export interface TaskComparison {
   readonly title: string
   readonly testSamples: number
   readonly cells: readonly ComparedLoss[]
+  readonly mu: readonly MuResult[]
 }
 
 /** What the benchmark writes. */
@@ -46,7 +49,6 @@ export interface EveryLossResults {
 
 const RESAMPLES = 500
 const splits = ['all', 'head', 'medium', 'tail'] as const
-const percent = (value: number): number => Math.round(value * 10_000) / 100
 
 /** When and where the benchmark ran. */
 export function environment(): Omit<EveryLossResults, 'tasks'> {
@@ -61,7 +63,7 @@ export function environment(): Omit<EveryLossResults, 'tasks'> {
 }
 
 /** Measures every loss, beside BCE with uniform sampling and beside the best. */
-export function compareLosses(task: BenchmarkTask, trained: readonly TrainedLoss[]): TaskComparison {
+export function compareLosses(task: BenchmarkTask, trained: readonly TrainedLoss[]): Omit<TaskComparison, 'mu'> {
   const runs = stackRuns(task)
   const { labels, statistics } = runs
   const scores = trained.map((cell) => runs.stack(cell.scores))

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
-import type { ComparedLoss, TaskComparison } from './compare-losses.ts'
+import type { TaskComparison } from './compare-losses.ts'
+import { shown, signed, withInterval } from './shown-numbers.ts'
 
 const head = [
   'loss',
@@ -15,7 +16,7 @@ const head = [
 ]
 
 /** The losses of a task, the best mAP first, in percent. */
-export function comparisonTable({ cells }: TaskComparison): string {
+export function comparisonTable({ cells }: Pick<TaskComparison, 'cells'>): string {
   const table = new Table({
     head,
     colAligns: head.map((_, column) => (column < 2 ? 'left' : 'right')),
@@ -37,12 +38,4 @@ export function comparisonTable({ cells }: TaskComparison): string {
     ])
   }
   return table.toString()
-}
-
-const shown = (value: number | undefined): string => value?.toFixed(1) ?? '–'
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
-
-function withInterval({ map, intervals }: ComparedLoss, split: 'all' | 'tail'): string {
-  const interval = intervals[split]
-  return interval === undefined ? '–' : `${shown(map[split])} [${interval.map((end) => end.toFixed(1)).join(', ')}]`
 }

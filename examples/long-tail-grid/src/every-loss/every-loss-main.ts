@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { benchmarkTasks } from './benchmark-tasks.ts'
 import { compareLosses, type EveryLossResults, environment } from './compare-losses.ts'
 import { comparisonTable } from './comparison-table.ts'
+import { sweepMu } from './sweep-mu.ts'
 import { trainEveryLoss } from './train-every-loss.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -20,12 +21,12 @@ if (realData === undefined || realData === '') {
   process.exitCode = 1
 } else {
   const say = (text: string) => console.error(`… ${text}`)
+  const folder = join(root, 'reports/every-loss')
   const results: EveryLossResults = { ...environment(), tasks: [] }
   for await (const task of benchmarkTasks(realData, say)) {
-    const trained = await trainEveryLoss(task, join(root, 'reports/every-loss'), say)
-    const comparison = compareLosses(task, trained)
+    const comparison = compareLosses(task, await trainEveryLoss(task, folder, say))
     console.log(`\n${task.title}\n${comparisonTable(comparison)}`)
-    results.tasks.push(comparison)
+    results.tasks.push({ ...comparison, mu: await sweepMu(task, folder, say) })
   }
   const file = join(root, 'docs/data/every-loss.json')
   mkdirSync(join(root, 'docs/data'), { recursive: true })

@@ -8,21 +8,24 @@ import type { BenchmarkTask } from './benchmark-tasks.ts'
 export interface StackedRuns {
   readonly classCount: number
   readonly statistics: LabelStatistics
+  readonly statisticsOfRun: (run: number) => LabelStatistics
   readonly labels: readonly (readonly number[])[]
   /** Puts the scores of the runs side by side, row-major. */
   readonly stack: (scores: readonly Float32Array[]) => { readonly data: Float32Array; readonly classCount: number }
 }
 
+/** Puts the runs of a task side by side. */
 export function stackRuns({ runs }: BenchmarkTask): StackedRuns {
   const { classCount: width, test } = runs[0]!
   const classCount = width * runs.length
-  const counts = runs.flatMap(({ training }) => labelStatistics(training.labels, { classCount: width }).classCounts)
+  const ofRuns = runs.map(({ training }) => labelStatistics(training.labels, { classCount: width }))
   return {
     classCount,
     statistics: statisticsFromCounts({
-      classCounts: counts,
-      sampleCount: Math.max(...runs.map(({ training }) => training.labels.length)),
+      classCounts: ofRuns.flatMap(({ classCounts }) => classCounts),
+      sampleCount: Math.max(...ofRuns.map(({ sampleCount }) => sampleCount)),
     }),
+    statisticsOfRun: (run) => ofRuns[run]!,
     labels: test.labels.map((row) => runs.flatMap((_, run) => row.map((label) => run * width + label))),
     stack: (scores) => {
       const data = new Float32Array(test.labels.length * classCount)

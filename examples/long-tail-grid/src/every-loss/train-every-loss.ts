@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LossName, labelStatistics, namedLoss, namedLosses } from '@dbloss/core'
-import { applyHead, type SamplerName, trainHead, transformersRuntime } from '@dbloss/transformers'
-import { samplers, type Task } from '../grid.ts'
+import { type LossName, namedLoss, namedLosses } from '@dbloss/core'
+import type { SamplerName } from '@dbloss/transformers'
+import { samplers } from '../grid.ts'
 import type { BenchmarkTask } from './benchmark-tasks.ts'
+import { trainedScores } from './trained-scores.ts'
 
 /** Every name but the one that stands for another. */
-export const everyLoss = (Object.keys(namedLosses) as LossName[]).filter((name) => name !== 'distribution-balanced')
+const everyLoss = (Object.keys(namedLosses) as LossName[]).filter((name) => name !== 'distribution-balanced')
 
 /** What a loss with a sampler gave on each run of a task. */
 export interface TrainedLoss {
@@ -29,54 +30,18 @@ export async function trainEveryLoss(
   const trained: TrainedLoss[] = []
   const started = Date.now()
   for (const { loss, sampler } of cells) {
-    const scores: Float32Array[] = []
-    let seconds = 0
+    const runs = []
     for (const [index, run] of task.runs.entries()) {
       const file = join(folder, `${task.name}-${index}-${sampler}-${loss}`)
-      const result = readScores(file) ?? writeScores(file, await train(run, loss, sampler))
-      scores.push(result.scores)
-      seconds += result.seconds
+      runs.push(await trainedScores(file, run, sampler, (statistics) => namedLoss(loss, statistics)))
     }
-    trained.push({ loss, sampler, scores, seconds })
-    const left = ((Date.now() - started) / trained.length) * (cells.length - trained.length)
+    const seconds = runs.reduce((sum, run) => sum + run.seconds, 0)
+    trained.push({ loss, sampler, scores: runs.map(({ scores }) => scores), seconds })
+    const minutesLeft = ((Date.now() - started) / trained.length / 60_000) * (cells.length - trained.length)
     onProgress(
-      `${task.name}: ${trained.length} of ${cells.length} (${loss}, ${sampler}, ${seconds.toFixed(1)} s); about ${(left / 60_000).toFixed(0)} minutes left`,
+      `${task.name}: ${trained.length} of ${cells.length} (${loss}, ${sampler}, ${seconds.toFixed(1)} s); ` +
+        `about ${Math.ceil(minutesLeft)} minutes left of this data set`,
     )
   }
   return trained
-}
-
-interface Scores {
-  readonly scores: Float32Array
-  readonly seconds: number
-}
-
-async function train(
-  { training, test, classCount, featureScaling, settings }: Task,
-  name: LossName,
-  sampler: SamplerName,
-): Promise<Scores> {
-  const ort = await transformersRuntime()
-  const loss = namedLoss(name, labelStatistics(training.labels, { classCount }))
-  const started = performance.now()
-  const { head } = await trainHead({ ...settings, ...training, ort, classCount, featureScaling, loss, sampler })
-  return { seconds: (performance.now() - started) / 1000, scores: Float32Array.from(applyHead(head, test.features)) }
-}
-
-function readScores(file: string): Scores | undefined {
-  if (!existsSync(`${file}.json`)) return undefined
-  const { seconds } = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as { seconds: number }
-  const bytes = readFileSync(`${file}.f32`)
-  return {
-    seconds,
-    scores: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
-  }
-}
-
-/** The scores first: the small file says that they are whole. */
-function writeScores(file: string, result: Scores): Scores {
-  writeFileSync(`${file}.f32`, new Uint8Array(result.scores.buffer))
-  writeFileSync(`${file}.partial`, JSON.stringify({ seconds: result.seconds }))
-  renameSync(`${file}.partial`, `${file}.json`)
-  return result
 }
