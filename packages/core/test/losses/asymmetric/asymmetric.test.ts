@@ -101,7 +101,7 @@ describe('identities', () => {
 describe('the focal factor as a constant', () => {
   test('changes no value, and the gradient is the factor times that of binary cross-entropy', () => {
     const options = { gammaPositive: 1, gammaNegative: 4, margin: 0, reduction: 'sum' } as const
-    const hard = { ...batch, labels: batch.labels instanceof Float64Array ? batch.labels.map(Math.round) : [] }
+    const hard = { ...batch, labels: Float64Array.from(batch.labels, Math.round) }
     const detached = evaluate(asymmetricLoss({ ...options, detachFocal: true }), hard)
     expect(detached.value).toBe(evaluate(asymmetricLoss(options), hard).value)
     const { gradient } = evaluate(binaryCrossEntropy({ reduction: 'sum' }), hard)
