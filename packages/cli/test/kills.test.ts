@@ -10,7 +10,7 @@ import { poolerModel, writeModel } from '../../transformers/test/support/models.
 import { cycle, writePictures } from '../../transformers/test/support/pictures.ts'
 import { dblossProcess } from './command-process.ts'
 
-const kills = Number(process.env.DBLOSS_KILLS ?? 5)
+const kills = Number(process.env.DBLOSS_KILLS ?? 3)
 /** Of the moments; a proof in parts takes others for each. */
 const seed = Number(process.env.DBLOSS_KILLS_SEED ?? kills)
 const timeout = 120_000 + kills * 20_000

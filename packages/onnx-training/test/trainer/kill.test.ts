@@ -7,7 +7,7 @@ import { createRandom } from '@dbloss/core'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test-support/temporary-folder.ts'
 
-const kills = Number(process.env.DBLOSS_KILLS ?? 5)
+const kills = Number(process.env.DBLOSS_KILLS ?? 3)
 const program = fileURLToPath(new URL('./support/train-until-killed.ts', import.meta.url))
 const nodeOptions = ['--conditions', '@dbloss/source', '--import', import.meta.resolve('tsx')]
 
