@@ -8,7 +8,7 @@ import { labelStatistics, lossLatex, namedLosses } from '@dbloss/core'
 /** A few label sets; formulas are printed with symbols, so that the numbers do not show. */
 const statistics = labelStatistics([[0], [0, 1], [0, 2], [1], []], { classCount: 3 })
 
-const symbols = `z logits, y labels, n_i training samples of class i, N training samples, b_i = logit(n_i / N), σ sigmoid, w_i the weight (r̂_i in the paper of DB), p_i the propensity where labels are missing; in the losses of detection f_i = n_i / N, u_i random numbers on [0, 1), g_i the gradient of positives over that of negatives so far, N_i positive labels so far; the 2 of the focal losses is \`balance\``
+const symbols = `z logits, y labels, n_i training samples of class i, N training samples, b_i = logit(n_i / N), π_i = n_i / Σ_j n_j, σ sigmoid, w_i the weight (r̂_i in the paper of DB), p_i the propensity where labels are missing; in the losses of detection f_i = n_i / N, u_i random numbers on [0, 1), g_i the gradient of positives over that of negatives so far, N_i positive labels so far; the 2 of the focal losses is \`balance\``
 
 function section(name: string): string {
   const { title, summary, create } = namedLosses[name as keyof typeof namedLosses]

@@ -1,7 +1,17 @@
 import { checkNumber } from '../../check-number.ts'
 import { defineLoss, type FormulaContext } from '../../define-loss.ts'
 import { DblossError } from '../../errors.ts'
-import { classVector, multiply, named, negate, parameter, softplus, subtract } from '../../formula/build.ts'
+import {
+  classVector,
+  divide,
+  multiply,
+  named,
+  negate,
+  parameter,
+  power,
+  softplus,
+  subtract,
+} from '../../formula/build.ts'
 import type { Expression } from '../../formula/nodes.ts'
 import type { LabelStatistics } from '../../labels/index.ts'
 import type { Loss, Reduction } from '../../loss.ts'
@@ -55,7 +65,7 @@ export function ldamLoss(
       expected: "'sigmoid' | 'softmax'",
     })
   }
-  const margins = classVector('margins', ldamMargins(requireCounts(statistics), maximumMargin), 'm')
+  const margins = ldamMargins(requireCounts(statistics), maximumMargin)
   const s = parameter('s', scale)
   return defineLoss({
     name: 'ldam',
@@ -67,10 +77,14 @@ export function ldamLoss(
   })
 }
 
-/** `m_max (min_j n_j / n_i)^¼` */
-function ldamMargins(counts: Float64Array, maximumMargin: number): Float64Array {
-  const rarest = counts.reduce((least, count) => Math.min(least, count))
-  return counts.map((count) => maximumMargin * (rarest / count) ** 0.25)
+/** The margins `m_max (min_j n_j / n_i)^¼`, [1, C]. */
+function ldamMargins(counts: Float64Array, maximumMargin: number): Expression {
+  const rarest = parameter(
+    'n_{\\min}',
+    counts.reduce((least, count) => Math.min(least, count)),
+  )
+  const share = divide(rarest, classVector('classCounts', counts, 'n'))
+  return named('m', multiply(parameter('m_{\\max}', maximumMargin), power(share, 0.25)))
 }
 
 function sigmoidForm({ logits, labels }: FormulaContext, margins: Expression, scale: Expression): Expression {
