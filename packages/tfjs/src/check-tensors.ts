@@ -2,6 +2,9 @@ import { DblossError, type Loss } from '@dbloss/core'
 import type * as tf from '@tensorflow/tfjs-core'
 import { tensorShape } from './primitives.ts'
 
+/** The further inputs of a loss by name: tensors of rank 2, or row-major numbers. */
+export type LossInputs = Readonly<Record<string, tf.Tensor | Float32Array | Float64Array>>
+
 /**
  * Checks shapes and types, which are known without waiting for the device; values are not looked at.
  *
@@ -11,7 +14,7 @@ export function checkTensors(
   loss: Loss,
   labels: tf.Tensor,
   logits: tf.Tensor,
-  inputs: Readonly<Record<string, tf.Tensor>>,
+  inputs: LossInputs,
 ): { readonly batchSize: number; readonly classCount: number } {
   for (const [name, { shape }] of Object.entries({ labels, logits })) {
     if (shape.length !== 2) {
@@ -38,14 +41,22 @@ export function checkTensors(
   }
   for (const [name, extent] of Object.entries(loss.inputs)) {
     const expected = tensorShape(extent, { batchSize, classCount })
-    const found = inputs[name]?.shape
-    if (found?.length !== 2 || found[0] !== expected[0] || found[1] !== expected[1]) {
-      const state = found === undefined ? 'is missing' : `is [${found}]`
-      const message = `input '${name}' of ${loss.name} ${state}; expected [${expected}]`
+    const given = inputs[name]
+    const problem = problemOfInput(given, expected)
+    if (problem !== undefined) {
+      const found = ArrayBuffer.isView(given) ? [given.length] : given?.shape
+      const message = `input '${name}' of ${loss.name} ${problem}; expected [${expected}]`
       throw shapeError(name, found, `[${expected}]`, message)
     }
   }
   return { batchSize, classCount }
+}
+
+function problemOfInput(given: LossInputs[string] | undefined, [rows, columns]: [number, number]): string | undefined {
+  if (given === undefined) return 'is missing'
+  if (ArrayBuffer.isView(given)) return given.length === rows * columns ? undefined : `has ${given.length} values`
+  const { shape } = given
+  return shape.length === 2 && shape[0] === rows && shape[1] === columns ? undefined : `is [${shape}]`
 }
 
 function hint(name: string, shape: readonly number[]): string {

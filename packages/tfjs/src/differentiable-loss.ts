@@ -1,7 +1,8 @@
 import { DblossError, type Loss, type LossOutput } from '@dbloss/core'
 import * as tf from '@tensorflow/tfjs-core'
-import { checkTensors } from './check-tensors.ts'
+import { checkTensors, type LossInputs } from './check-tensors.ts'
 import { createKernel } from './loss-kernel.ts'
+import { tensorShape } from './primitives.ts'
 
 /** The tensor that an output is. */
 export interface OutputTensors {
@@ -18,10 +19,10 @@ export interface DifferentiableLoss<Output extends LossOutput = LossOutput> {
   /**
    * @param labels - [B, C]: 1, 0, between, or −1 for unknown; float32, int32 or bool.
    * @param logits - [B, C], float32: raw scores, before any sigmoid.
-   * @param inputs - the further inputs that the loss declares.
+   * @param inputs - the further inputs that the loss declares, as tensors, or as numbers: what a source makes.
    * @throws DblossError `shape` for wrong ranks and sizes, `argument` for another type of logits and after `dispose`.
    */
-  (labels: tf.Tensor, logits: tf.Tensor, inputs?: Readonly<Record<string, tf.Tensor>>): OutputTensors[Output]
+  (labels: tf.Tensor, logits: tf.Tensor, inputs?: LossInputs): OutputTensors[Output]
   /** The loss, as core describes it. */
   readonly loss: Loss
   /** Frees the constants of the loss. Calls after it throw. */
@@ -48,6 +49,12 @@ export interface DifferentiableLossOptions<Output extends LossOutput> {
  * @example
  * const loss = differentiableLoss(distributionBalancedLoss(statistics))
  * optimizer.minimize(() => loss(labels, model.apply(images) as tf.Tensor))
+ *
+ * @example
+ * // A loss with a source of further inputs, random numbers or running statistics.
+ * const source = loss.loss.inputSource!({ classCount, seed: 0 })
+ * const inputs = source.inputsFor({ labels: labelNumbers, batchSize })
+ * optimizer.minimize(() => loss(labels, model.apply(images) as tf.Tensor, inputs))
  */
 export function differentiableLoss<Output extends LossOutput = 'value'>(
   loss: Loss,
@@ -56,12 +63,21 @@ export function differentiableLoss<Output extends LossOutput = 'value'>(
   const kernel = createKernel(loss, output)
   let isDisposed = false
 
-  function apply(labels: tf.Tensor, logits: tf.Tensor, inputs: Readonly<Record<string, tf.Tensor>> = {}): tf.Tensor {
+  function apply(labels: tf.Tensor, logits: tf.Tensor, inputs: LossInputs = {}): tf.Tensor {
     if (isDisposed) throw usedAfterDispose(loss)
     const size = checkTensors(loss, labels, logits, inputs)
     const shape = { value: [], rows: [size.batchSize], elements: [size.batchSize, size.classCount] }[output]
     const differentiable = tf.customGrad((z, save) => {
-      const further = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, asFloat(tensor)]))
+      const further = Object.fromEntries(
+        Object.entries(loss.inputs).map(([name, extent]) => {
+          const given = inputs[name]!
+          // A copy: the caller may use the array again before a device has read it.
+          const tensor = ArrayBuffer.isView(given)
+            ? tf.tensor2d(Float32Array.from(given), tensorShape(extent, size))
+            : asFloat(given)
+          return [name, tensor]
+        }),
+      )
       const batch = { inputs: { ...further, logits: z as tf.Tensor, labels: asFloat(labels) }, ...size }
       const { output: result, saved, backward } = kernel.forward(batch)
       ;(save as tf.GradSaveFunc)([z as tf.Tensor, ...saved])

@@ -22,6 +22,7 @@ export {
   statisticsFromCounts,
 } from '@dbloss/core'
 export { type TfjsAdapterOptions, tfjsAdapter } from './adapter.ts'
+export type { LossInputs } from './check-tensors.ts'
 export {
   type ClassAwareDatasetOptions,
   classAwareDataset,

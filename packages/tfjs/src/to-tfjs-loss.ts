@@ -9,7 +9,8 @@ import { type DifferentiableLoss, differentiableLoss } from './differentiable-lo
  * losses for several outputs.
  *
  * @throws DblossError `argument` for a loss that couples the rows of a batch, and for one with further inputs, which
- * `compile` has no place for: use `differentiableLoss` in a loop of your own.
+ * `compile` has no place for: use `differentiableLoss` in a loop of your own, with what `loss.inputSource` makes where the loss
+ * has one.
  *
  * @example
  * model.compile({ optimizer: 'adam', loss: toTfjsLoss(distributionBalancedLoss(labelStatistics(trainLabels))) })
@@ -17,7 +18,8 @@ import { type DifferentiableLoss, differentiableLoss } from './differentiable-lo
 export function toTfjsLoss(loss: Loss): DifferentiableLoss<'rows'> {
   const further = Object.keys(loss.inputs)
   if (further.length > 0) {
-    const message = `${loss.name} needs the inputs ${further.join(', ')}, which model.compile has no place for; use differentiableLoss in a loop of your own`
+    const source = loss.inputSource === undefined ? '' : ' with its inputSource'
+    const message = `${loss.name} needs the inputs ${further.join(', ')}, which model.compile has no place for; use differentiableLoss${source} in a loop of your own`
     throw new DblossError('argument', message, {
       argument: 'loss',
       found: further,

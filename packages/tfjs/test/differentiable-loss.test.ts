@@ -11,6 +11,7 @@ import {
 } from '@dbloss/core'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { droppingLoss, remindingLoss } from '../../../test-support/sourced-losses.ts'
 import { deviceReport, differentiableLoss, toTfjsLoss } from '../src/index.ts'
 import { describeBackends } from './support/backends.ts'
 import { classCount, labels, partlyUnknown, sampleCount, statistics, trainedLosses } from './support/problem.ts'
@@ -179,8 +180,59 @@ test('further inputs', async () => {
   const apply = differentiableLoss(weighted)
   const [y, z, rowWeights] = [tf.zeros([2, 2]), tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([10, 100], [2, 1])]
   expect(await apply(y, z, { rowWeights }).data()).toEqual(Float32Array.of(730))
-  expect(() => apply(y, z)).toThrow("input 'rowWeights' of weighted rows is missing; expected [2,1]")
+  expect(await apply(y, z, { rowWeights: Float64Array.of(10, 100) }).data()).toEqual(Float32Array.of(730))
+  const wrong: [Parameters<typeof apply>[2], string][] = [
+    [undefined, 'is missing'],
+    [{ rowWeights: tf.tensor2d([1, 2], [1, 2]) }, 'is [1,2]'],
+    [{ rowWeights: Float32Array.of(1) }, 'has 1 values'],
+  ]
+  for (const [inputs, problem] of wrong) {
+    expect(() => apply(y, z, inputs)).toThrow(`input 'rowWeights' of weighted rows ${problem}; expected [2,1]`)
+  }
   expect(() => toTfjsLoss(weighted)).toThrow('needs the inputs rowWeights, which model.compile has no place for')
+})
+
+describe.each([droppingLoss(), remindingLoss()])('a source of further inputs: $name', (loss) => {
+  describeBackends('in a custom loop', (backend) => {
+    beforeAll(() => tf.setBackend(backend))
+
+    test('has the steps of plain float64 loops, with nothing leaked', async () => {
+      const [rate, batchSize] = [4, sampleCount]
+      const [source, expectedSource] = [0, 1].map(() => loss.inputSource!({ classCount, seed: 3 }))
+      const before = tf.memory().numTensors
+      const apply = differentiableLoss(loss)
+      const y = tf.tensor2d(labels, [sampleCount, classCount])
+      const z = tf.tidy(() => tf.variable(tf.tensor2d(logits, [sampleCount, classCount])))
+      const optimizer = tf.train.sgd(rate)
+      let expected = Float64Array.from(logits)
+      for (let step = 0; step < 4; step++) {
+        const inputs = source!.inputsFor({ labels, batchSize })
+        const observed = await z.data<'float32'>()
+        const value = optimizer.minimize(() => apply(y, z, inputs), true)!
+        source!.observe?.({ labels, batchSize, logits: observed })
+
+        const batch = { logits: expected, labels, batchSize }
+        const result = evaluate(loss, { ...batch, inputs: expectedSource!.inputsFor(batch) })
+        expectedSource!.observe?.(batch)
+        expected = expected.map((logit, at) => logit - rate * result.gradient[at]!)
+        expect((await value.data())[0]).toBeCloseTo(result.value, 5)
+        value.dispose()
+      }
+      const trained = await z.data()
+      // Four steps of float32.
+      for (const [at, logit] of expected.entries()) expect(trained[at]).toBeCloseTo(logit, 5)
+      apply.dispose()
+      optimizer.dispose()
+      tf.dispose([y, z])
+      expect(tf.memory().numTensors).toBe(before)
+    })
+  })
+
+  test('is not for model.compile', () => {
+    expect(() => toTfjsLoss(loss)).toThrow(
+      `${loss.name} needs the inputs ${Object.keys(loss.inputs)}, which model.compile has no place for; use differentiableLoss with its inputSource in a loop of your own`,
+    )
+  })
 })
 
 describe('what is refused', () => {
