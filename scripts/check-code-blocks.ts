@@ -51,7 +51,13 @@ const folders = new Set([...files.keys()].map(dirname))
 for (const folder of folders) mkdirSync(folder, { recursive: true })
 for (const [file, { text }] of files) writeFileSync(file, text)
 errors.push(...checkTypes(files))
-errors.push(...(await runPrograms(new Map([...files].filter(([, { blocks }]) => blocks[0]!.depth.kind === 'run')))))
+const filesToRun = new Map<string, BlockProgram>()
+for (const [file, program] of files) {
+  if (program.textToRun === undefined) continue
+  writeFileSync(file, program.textToRun)
+  filesToRun.set(file, program)
+}
+errors.push(...(await runPrograms(filesToRun)))
 for (const folder of folders) rmSync(folder, { recursive: true })
 
 const json = blocks.filter(({ language }) => ['json', 'jsonl'].includes(language))

@@ -3,10 +3,14 @@ import type { CodeBlock } from './markdown.ts'
 
 /** Blocks that are read one after the other, as one module. */
 export interface BlockProgram {
+  /** All but those that are skipped. */
   readonly blocks: readonly CodeBlock[]
+  /** What the compiler checks. */
   readonly text: string
   /** For each line of the text the line of the page that it comes from. */
   readonly pageLines: readonly number[]
+  /** What is run: the text without the blocks that are checked for types only; nothing where all are. */
+  readonly textToRun?: string
 }
 
 /** A name that a block imports. */
@@ -21,8 +25,8 @@ interface Binding {
 
 /**
  * Puts the blocks of a page together. A block goes on with those before it, in a scope of its own, so that it sees what was
- * imported and declared and may declare it again. It begins a new program where it is checked to another depth, where
- * something else is given, and where it imports a name that stands for something else above.
+ * imported and declared and may declare it again. It begins a new program where something else is given, and where it
+ * imports a name that stands for something else above.
  */
 export function blockPrograms(blocks: readonly CodeBlock[]): BlockProgram[] {
   const groups: CodeBlock[][] = []
@@ -31,9 +35,7 @@ export function blockPrograms(blocks: readonly CodeBlock[]): BlockProgram[] {
     const before = groups.at(-1)?.[0]
     const bindings = readImports(block).bindings
     const goesOn =
-      before?.depth === block.depth &&
-      before.given === block.given &&
-      bindings.every(({ name, module }) => (imported.get(name) ?? module) === module)
+      before?.given === block.given && bindings.every(({ name, module }) => (imported.get(name) ?? module) === module)
     if (goesOn) groups.at(-1)!.push(block)
     else {
       groups.push([block])
@@ -45,29 +47,35 @@ export function blockPrograms(blocks: readonly CodeBlock[]): BlockProgram[] {
 }
 
 function toProgram(blocks: readonly CodeBlock[]): BlockProgram {
+  const { text, pageLines } = write(blocks, blocks)
+  const toRun = blocks.filter(({ depth }) => depth.kind === 'run')
+  return { blocks, text, pageLines, ...(toRun.length === 0 ? {} : { textToRun: write(blocks, toRun).text }) }
+}
+
+/** The imports of all blocks and what is given, then some of the blocks, each in the scope of the one before. */
+function write(blocks: readonly CodeBlock[], some: readonly CodeBlock[]): Pick<BlockProgram, 'text' | 'pageLines'> {
   const text: string[] = []
   const pageLines: number[] = []
-  const write = (lines: readonly string[], line: number, step = 1): void => {
+  const add = (lines: readonly string[], line: number, step = 1): void => {
     text.push(...lines)
     pageLines.push(...lines.map((_, index) => line + index * step))
   }
-  const { given } = blocks[0]!
   const imported = new Set<string>()
   for (const block of blocks) {
     for (const { name, module, clause, line } of readImports(block).bindings) {
       // What a block takes from a file beside it is given.
-      if (!imported.has(name) && !module.startsWith('.'))
-        write([`import ${clause} from '${module}'`], block.line + line)
+      if (!imported.has(name) && !module.startsWith('.')) add([`import ${clause} from '${module}'`], block.line + line)
       imported.add(name)
     }
   }
-  write(given.lines, given.line)
-  for (const block of blocks) {
-    write(['{'], block.line)
-    write(readImports(block).rest, block.line)
+  const { given } = blocks[0]!
+  add(given.lines, given.line)
+  for (const block of some) {
+    add(['{'], block.line)
+    add(readImports(block).rest, block.line)
   }
-  write([...blocks.map(() => '}'), 'export {}'], blocks.at(-1)!.line, 0)
-  return { blocks, text: text.join('\n'), pageLines }
+  add([...some.map(() => '}'), 'export {}'], some.at(-1)!.line, 0)
+  return { text: text.join('\n'), pageLines }
 }
 
 /** What a block imports, and its lines without that; an inner scope neither imports nor exports. */

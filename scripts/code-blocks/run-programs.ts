@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { writeExampleFolder } from './example-folder.ts'
 import type { BlockProgram } from './programs.ts'
 
 /**
- * Runs programs one after the other in an empty folder; what they print is not shown.
+ * Runs programs one after the other, each in a folder of examples; what they print is not shown.
  *
  * @returns a line for each that fails.
  */
@@ -16,10 +17,12 @@ export async function runPrograms(files: ReadonlyMap<string, BlockProgram>): Pro
   const folder = mkdtempSync(join(tmpdir(), 'dbloss-code-blocks-'))
   const urls = [...files].map(([file, program]) => ({ url: pathToFileURL(resolve(file)).href, program }))
   Object.assign(console, { log: () => {}, warn: () => {} })
-  process.chdir(folder)
   try {
-    for (const { url, program } of urls) {
+    await writeExampleFolder(join(folder, 'examples'))
+    for (const [index, { url, program }] of urls.entries()) {
       try {
+        cpSync(join(folder, 'examples'), join(folder, String(index)), { recursive: true })
+        process.chdir(join(folder, String(index)))
         await import(url)
       } catch (error) {
         const { page, line } = program.blocks[0]!
