@@ -27,7 +27,8 @@ export interface ComparedLoss {
   readonly behindBest: { readonly estimate: number; readonly interval: Interval }
   /** In percent, at thresholds tuned on one half of the test samples and measured on the other. */
   readonly f1: F1
-  readonly seconds: number
+  /** Of a training step, the loss and all else, in milliseconds. */
+  readonly stepTime: number
 }
 
 /** All losses on one task. */
@@ -63,7 +64,11 @@ export function environment(): Omit<EveryLossResults, 'tasks'> {
 }
 
 /** Measures every loss, beside BCE with uniform sampling and beside the best. */
-export function compareLosses(task: BenchmarkTask, trained: readonly TrainedLoss[]): Omit<TaskComparison, 'mu'> {
+export function compareLosses(
+  task: BenchmarkTask,
+  trained: readonly TrainedLoss[],
+  times: ReadonlyMap<LossName, number>,
+): Omit<TaskComparison, 'mu'> {
   const runs = stackRuns(task)
   const { labels, statistics } = runs
   const scores = trained.map((cell) => runs.stack(cell.scores))
@@ -71,7 +76,7 @@ export function compareLosses(task: BenchmarkTask, trained: readonly TrainedLoss
   const best = maps.reduce((top, map, index) => (map.all > maps[top]!.all ? index : top), 0)
   const baseline = trained.findIndex(({ loss, sampler }) => loss === 'bce' && sampler === 'uniform')
   const resampling = { labels, statistics, resamples: RESAMPLES, seed: 0 }
-  const cells = trained.map(({ loss, sampler, seconds }, index): ComparedLoss => {
+  const cells = trained.map(({ loss, sampler }, index): ComparedLoss => {
     const own = { own: scores[index]! }
     const { own: beside } = bootstrapMapDifference({ ...resampling, baseline: scores[baseline]!, scores: own }).models
     const { own: below } = bootstrapMapDifference({ ...resampling, baseline: scores[best]!, scores: own }).models
@@ -88,7 +93,7 @@ export function compareLosses(task: BenchmarkTask, trained: readonly TrainedLoss
       gain: inPoints(beside.difference.all),
       behindBest: inPoints(below.difference.all),
       f1: { micro: percent(f1.micro), macro: percent(f1.macro) },
-      seconds: Math.round(seconds * 10) / 10,
+      stepTime: Math.round(times.get(loss)! * 100) / 100,
     }
   })
   return { name: task.name, title: task.title, testSamples: labels.length, cells }

@@ -12,7 +12,7 @@ const head = [
   'above BCE [95 %]',
   'F1 macro',
   'F1 micro',
-  's',
+  'ms a step',
 ]
 
 /** The losses of a task, the best mAP first, in percent. */
@@ -23,7 +23,7 @@ export function comparisonTable({ cells }: Pick<TaskComparison, 'cells'>): strin
     style: { head: [], border: [], compact: true },
   })
   for (const cell of [...cells].sort((a, b) => b.map.all! - a.map.all!)) {
-    const { title, sampler, gain, f1, seconds } = cell
+    const { title, sampler, gain, f1, stepTime } = cell
     table.push([
       title,
       sampler,
@@ -34,7 +34,7 @@ export function comparisonTable({ cells }: Pick<TaskComparison, 'cells'>): strin
       `${signed(gain.estimate)} [${gain.interval.map(signed).join(', ')}]`,
       shown(f1.macro),
       shown(f1.micro),
-      seconds.toFixed(1),
+      stepTime.toFixed(1),
     ])
   }
   return table.toString()

@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url'
 import { benchmarkTasks } from './benchmark-tasks.ts'
 import { compareLosses, type EveryLossResults, environment } from './compare-losses.ts'
 import { comparisonTable } from './comparison-table.ts'
+import { stepTimes } from './step-times.ts'
 import { sweepMu } from './sweep-mu.ts'
-import { trainEveryLoss } from './train-every-loss.ts'
+import { everyLoss, trainEveryLoss } from './train-every-loss.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const realData = process.env.DBLOSS_REAL_DATA
@@ -24,7 +25,9 @@ if (realData === undefined || realData === '') {
   const folder = join(root, 'reports/every-loss')
   const results: EveryLossResults = { ...environment(), tasks: [] }
   for await (const task of benchmarkTasks(realData, say)) {
-    const comparison = compareLosses(task, await trainEveryLoss(task, folder, say))
+    const trained = await trainEveryLoss(task, folder, say)
+    say(`${task.name}: times and intervals`)
+    const comparison = compareLosses(task, trained, await stepTimes(task.runs[0]!, everyLoss))
     console.log(`\n${task.title}\n${comparisonTable(comparison)}`)
     results.tasks.push({ ...comparison, mu: await sweepMu(task, folder, say) })
   }

@@ -27,10 +27,10 @@ export async function sweepMu(
     const scores: Float32Array[] = []
     const values: number[] = []
     for (const [index, run] of task.runs.entries()) {
-      const file = join(folder, `${task.name}-${index}-mu-${mu}`)
+      const file = join(folder, `${task.name}-${index}-mu-${mu}.f32`)
       const create = (statistics: Parameters<typeof distributionBalancedLoss>[0]) =>
         distributionBalancedLoss(statistics, { mu, gamma: 0 })
-      scores.push((await trainedScores(file, run, 'class-aware', create)).scores)
+      scores.push(await trainedScores(file, run, 'class-aware', create))
       values.push(create(runs.statisticsOfRun(index)).parameters.mu as number)
     }
     const { map } = longTailMetrics({ labels: runs.labels, statistics: runs.statistics, scores: runs.stack(scores) })

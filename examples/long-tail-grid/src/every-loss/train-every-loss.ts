@@ -7,7 +7,7 @@ import type { BenchmarkTask } from './benchmark-tasks.ts'
 import { trainedScores } from './trained-scores.ts'
 
 /** Every name but the one that stands for another. */
-const everyLoss = (Object.keys(namedLosses) as LossName[]).filter((name) => name !== 'distribution-balanced')
+export const everyLoss = (Object.keys(namedLosses) as LossName[]).filter((name) => name !== 'distribution-balanced')
 
 /** What a loss with a sampler gave on each run of a task. */
 export interface TrainedLoss {
@@ -15,8 +15,6 @@ export interface TrainedLoss {
   readonly sampler: SamplerName
   /** The scores of the test samples, row-major [N, C], a run each. */
   readonly scores: readonly Float32Array[]
-  /** Of training, all runs together. */
-  readonly seconds: number
 }
 
 /** Trains a head with every loss and both samplers. What is in the folder already is taken from there. */
@@ -30,16 +28,15 @@ export async function trainEveryLoss(
   const trained: TrainedLoss[] = []
   const started = Date.now()
   for (const { loss, sampler } of cells) {
-    const runs = []
+    const scores: Float32Array[] = []
     for (const [index, run] of task.runs.entries()) {
-      const file = join(folder, `${task.name}-${index}-${sampler}-${loss}`)
-      runs.push(await trainedScores(file, run, sampler, (statistics) => namedLoss(loss, statistics)))
+      const file = join(folder, `${task.name}-${index}-${sampler}-${loss}.f32`)
+      scores.push(await trainedScores(file, run, sampler, (statistics) => namedLoss(loss, statistics)))
     }
-    const seconds = runs.reduce((sum, run) => sum + run.seconds, 0)
-    trained.push({ loss, sampler, scores: runs.map(({ scores }) => scores), seconds })
+    trained.push({ loss, sampler, scores })
     const minutesLeft = ((Date.now() - started) / trained.length / 60_000) * (cells.length - trained.length)
     onProgress(
-      `${task.name}: ${trained.length} of ${cells.length} (${loss}, ${sampler}, ${seconds.toFixed(1)} s); ` +
+      `${task.name}: ${trained.length} of ${cells.length} (${loss}, ${sampler}); ` +
         `about ${Math.ceil(minutesLeft)} minutes left of this data set`,
     )
   }

@@ -79,7 +79,7 @@ function taskSection(task: TaskComparison): string[] {
     '',
     `![${heading}: points of mAP above BCE with uniform sampling, for every loss and sampler](./pictures/every-loss-${name}.svg)`,
     '',
-    '| loss | sampler | mAP | head | medium | tail | above BCE | F1 macro / micro | seconds |',
+    '| loss | sampler | mAP | head | medium | tail | above BCE | F1 macro / micro | ms a step |',
     '|---|---|---|---|---|---|---|---|---|',
     ...[...cells].sort((a, b) => b.map.all! - a.map.all!).map(tableRow),
     '',
@@ -87,7 +87,7 @@ function taskSection(task: TaskComparison): string[] {
 }
 
 function tableRow(cell: ComparedLoss): string {
-  const { title, loss, sampler, map, gain, f1, seconds } = cell
+  const { title, loss, sampler, map, gain, f1, stepTime } = cell
   const columns = [
     `${title} (\`${loss}\`)`,
     sampler,
@@ -97,7 +97,7 @@ function tableRow(cell: ComparedLoss): string {
     withInterval(cell, 'tail'),
     `${signed(gain.estimate)} [${gain.interval.map(signed).join(', ')}]`,
     `${shown(f1.macro)} / ${shown(f1.micro)}`,
-    seconds.toFixed(1),
+    stepTime.toFixed(1),
   ]
   return `| ${columns.join(' | ')} |`
 }
