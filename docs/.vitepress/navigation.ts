@@ -16,6 +16,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: 'TensorFlow.js', link: '/docs/tfjs' },
       { text: 'ONNX Runtime', link: '/docs/onnx-training' },
       { text: 'Kernels on typed arrays', link: '/docs/wasm' },
+      { text: 'Very many classes', link: '/docs/many-classes' },
       { text: 'Fine-tuning on photographs', link: '/docs/fine-tuning' },
       { text: 'In the browser', link: '/docs/browser' },
       { text: 'Backbones and features', link: '/docs/backbones' },
@@ -24,6 +25,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: 'The report', link: '/docs/report' },
       { text: 'The Hugging Face Hub', link: '/docs/hub' },
       { text: 'VOC-MLT and COCO-MLT', link: '/docs/recipes' },
+      { text: 'A new adapter', link: '/docs/new-adapter' },
     ],
   },
   {
