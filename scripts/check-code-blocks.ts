@@ -44,7 +44,8 @@ const files = new Map(
   programs.map((program): [string, BlockProgram] => {
     const { page, line } = program.blocks[0]!
     const name = `${page.replace(/\.md$/, '').replaceAll('/', '-')}-${line}.ts`
-    return [join(packageFolder(page), '.code-blocks', name), program]
+    // A folder of its own for each run, as several may go on at a time.
+    return [join(packageFolder(page), `.code-blocks-${process.pid}`, name), program]
   }),
 )
 const folders = new Set([...files.keys()].map(dirname))
