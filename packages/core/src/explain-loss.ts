@@ -81,7 +81,8 @@ function namedParts(root: Expression): Expression[] {
   return [...bySymbol.values()]
 }
 
-const greek: Readonly<Record<string, string>> = {
+/** LaTeX commands that symbols are made of. */
+const plainNames: Readonly<Record<string, string>> = {
   nu: 'ν',
   alpha: 'α',
   beta: 'β',
@@ -89,13 +90,16 @@ const greek: Readonly<Record<string, string>> = {
   kappa: 'κ',
   lambda: 'λ',
   mu: 'μ',
+  pi: 'π',
+  sigma: 'σ',
+  log: 'log',
 }
 
 /** `\nu` is ν, `\hat w` is ŵ, z' is z′. */
 function plainSymbol(latex: string): string {
   return latex
     .replaceAll(/\\hat\s*\{?(\w)\}?/g, '$1\u0302')
-    .replaceAll(/\\(\w+)/g, (whole, name: string) => greek[name] ?? whole)
+    .replaceAll(/\\(\w+)/g, (whole, name: string) => plainNames[name] ?? whole)
     .replaceAll("'", '′')
     .replaceAll(/[{}]/g, '')
     .normalize('NFC')

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { defineLoss, distributionBalancedLoss, explain, max, statisticsFromCounts } from '../src/index.ts'
+import {
+  defineLoss,
+  distributionBalancedLoss,
+  explain,
+  logitAdjustedSoftmaxLoss,
+  max,
+  statisticsFromCounts,
+} from '../src/index.ts'
 
 const statistics = statisticsFromCounts({
   classCounts: [500, 20, 5],
@@ -50,6 +57,11 @@ test('a loss of one number for the whole row', () => {
     ['loss', [3]],
     ['gradient', [0, 1, 0]],
   ])
+})
+
+test('logarithms that have a name of their own', () => {
+  const { quantities } = explain(logitAdjustedSoftmaxLoss(statistics), { logits: [1, 3, 2], labels: [0, 0, 1] })
+  expect(quantities.map(({ symbol }) => symbol)).toEqual(['z', 'y', 'log π', 'z′', 'loss', 'gradient'])
 })
 
 test('bad samples are refused', () => {
