@@ -40,6 +40,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Results',
     items: [
       { text: 'What was measured', link: '/docs/results' },
+      { text: 'Target by loss', link: '/docs/conformance' },
       { text: 'The long form of the tests', link: '/docs/proof' },
     ],
   },
