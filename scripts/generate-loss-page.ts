@@ -41,6 +41,7 @@ const page = [
   '',
   `Every formula below is printed from the code that computes it. Notation: ${symbols}.`,
   'Unknown labels (−1) and the reduction are left out of the formulas; a row without positives has r_i = ∞, so w_i = α + 1.',
+  'Losses between these are [put together from parts](composing-losses.md); [what is not done](not-done.md) says which are missing, and why.',
   '',
   ...Object.keys(namedLosses)
     .filter((name) => name !== 'distribution-balanced')

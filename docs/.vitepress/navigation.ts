@@ -34,6 +34,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: 'All losses', link: '/docs/losses' },
       { text: 'Losses from parts', link: '/docs/composing-losses' },
       { text: 'From the PyTorch code', link: '/docs/migration' },
+      { text: 'What is not done', link: '/docs/not-done' },
     ],
   },
   {
@@ -64,6 +65,8 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'A walk through the code', link: '/ARCHITECTURE' },
       { text: 'Contributing', link: '/CONTRIBUTING' },
+      { text: 'Conduct', link: '/CODE_OF_CONDUCT' },
+      { text: 'Security', link: '/SECURITY' },
       { text: 'A new adapter', link: '/docs/new-adapter' },
     ],
   },
