@@ -1,9 +1,10 @@
 /**
  * Fails when a package imports one that it must not know: cli → transformers → onnx-training → core; tfjs → wasm → core;
- * conformance → core. Other packages are adapters, which import core alone.
+ * conformance → core. Other packages are adapters, which import core alone. Within core, losses and metrics know formulas and
+ * labels, which know nothing of them.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -13,6 +14,22 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'onnx-training': ['core'],
   transformers: ['core', 'onnx-training', 'wasm'],
   cli: ['core', 'onnx-training', 'transformers'],
+}
+
+/** The folders of core that each of them may import, besides itself and the files beside them. */
+const allowedInCore: Readonly<Record<string, readonly string[]>> = {
+  formula: [],
+  labels: [],
+  losses: ['formula', 'labels'],
+  metrics: ['formula', 'labels'],
+}
+
+function isWrongInCore(file: string, specifier: string): boolean {
+  const [folder] = file.split('/')
+  const [target] = join(dirname(file), specifier).split('/')
+  return (
+    folder! in allowedInCore && target! in allowedInCore && ![folder!, ...allowedInCore[folder!]!].includes(target!)
+  )
 }
 
 /** Runtimes that only a user's program may load; packages take them as arguments. */
@@ -32,7 +49,8 @@ for (const name of readdirSync('packages')) {
       // A package's own name occurs in the texts of examples only.
       const isWrongSibling = sibling !== undefined && sibling !== name && !mayImport.includes(sibling)
       const isExternalInCore = name === 'core' && !specifier!.startsWith('.')
-      if (isWrongSibling || isExternalInCore || forbiddenEverywhere.test(specifier!)) {
+      const isWrongFolder = name === 'core' && isWrongInCore(file, specifier!)
+      if (isWrongSibling || isExternalInCore || isWrongFolder || forbiddenEverywhere.test(specifier!)) {
         violations++
         console.error(`${join(source, file)} imports ${specifier}`)
       }

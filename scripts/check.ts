@@ -29,9 +29,11 @@ const steps: readonly Step[] = [
   { name: 'the code of the pages', command: [...tsx, 'scripts/check-code-blocks.ts'] },
   { name: 'the site', command: [...tsx, 'docs/scripts/build-site.ts'] },
   { name: 'imports run one way', command: [...tsx, 'scripts/check-imports.ts'] },
+  { name: 'the walk through the house names what is there', command: ['tsx', 'scripts/check-architecture.ts'] },
   { name: 'no unused dependency, file or export', command: ['knip'] },
   { name: 'build', command: ['turbo', 'run', 'build'] },
   { name: 'packages as users get them', command: [...tsx, 'scripts/check-packages.ts'] },
+  { name: 'what a release would publish', command: ['tsx', 'scripts/release-dry-run.ts'] },
   { name: 'an adapter of a repository of its own', command: [...tsx, 'scripts/check-new-adapter.ts'] },
   { name: 'examples', command: [...tsx, 'scripts/check-examples.ts'] },
 ]
