@@ -27,9 +27,8 @@ export function aliasTable(probabilities: Float64Array): AliasTable {
     thresholds[giver]! -= 1 - thresholds[filled]!
     if (thresholds[giver]! < 1) small.push(large.pop()!)
   }
-  // What rounding leaves over is almost 1, or a probability of 0, which must not become 1.
-  const mostProbable = probabilities.indexOf(probabilities.reduce((most, share) => Math.max(most, share), 0))
-  for (const index of small) aliases[index] = mostProbable
+  // The shares that are left sum to their number, so what rounding leaves here is almost 1.
+  for (const index of small) thresholds[index] = 1
   return {
     draw(random) {
       const place = random.next() * count
