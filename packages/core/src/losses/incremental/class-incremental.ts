@@ -79,7 +79,7 @@ export function classIncrementalLoss({
     reduction,
     formula: ({ logits: z, labels: y, inputs }) => {
       const old = classVector('oldClasses', isOld, 'o')
-      const t = named('t', select(less(0.5, old), sigmoid(inputs.teacherLogits!), y))
+      const t = named('t', select(less(0.5, old), sigmoid(named('v', inputs.teacherLogits!)), y))
       const crossEntropy = add(multiply(t, softplus(negate(z))), multiply(subtract(1, t), softplus(z)))
       const weighted = multiply(classVector('shares', shares, 'w'), crossEntropy)
       if (entropy === 0) return multiply(size('classes'), weighted)
@@ -96,6 +96,7 @@ function checkOldClasses(oldClasses: readonly number[], classCount: number): voi
       expected,
     })
   }
+  if (!Array.isArray(oldClasses)) refuse(`is ${String(oldClasses)}`, oldClasses, 'a list of class indices')
   oldClasses.forEach((index, position) => {
     checkNumber(`oldClasses[${position}]`, index, { integer: true, minimum: 0, below: classCount })
     if (oldClasses.indexOf(index) !== position) refuse(`has ${index} twice`, index, 'every class once')
