@@ -1,6 +1,6 @@
 import type { Batch } from './adapter.ts'
 import { DblossError } from './errors.ts'
-import { shapeOf } from './formula/extent.ts'
+import { ELEMENTS, sameExtent, shapeOf } from './formula/extent.ts'
 import type { Loss } from './loss.ts'
 
 /**
@@ -9,7 +9,8 @@ import type { Loss } from './loss.ts'
  *
  * @returns the number of classes of the batch.
  * @throws DblossError `shape` for wrong sizes, `logits` for values that are not finite where the label is known, `labels`
- * for values outside [0, 1] that are not −1.
+ * for values outside [0, 1] that are not −1, `argument` for further inputs that are not finite; those of an element are read
+ * where its label is known.
  */
 export function checkBatch(loss: Loss, batch: Omit<Batch, 'logits'> & Partial<Pick<Batch, 'logits'>>): number {
   const { logits, labels, batchSize, inputs = {} } = batch
@@ -49,6 +50,9 @@ export function checkBatch(loss: Loss, batch: Omit<Batch, 'logits'> & Partial<Pi
     }
   }
   checkLabels(labels, classCount)
+  for (const [name, extent] of Object.entries(loss.inputs)) {
+    checkInput(loss.name, name, inputs[name]!, sameExtent(extent, ELEMENTS) ? labels : undefined)
+  }
   if (logits !== undefined) checkLogits(logits, labels, classCount)
   return classCount
 }
@@ -65,7 +69,12 @@ function columns(argument: string, data: ArrayLike<number>, batchSize: number): 
   return data.length / batchSize
 }
 
-function checkLabels(labels: ArrayLike<number>, classCount: number): void {
+/**
+ * Checks the labels of a batch, row-major [B, C].
+ *
+ * @throws DblossError `labels` for values outside [0, 1] that are not −1.
+ */
+export function checkLabels(labels: ArrayLike<number>, classCount: number): void {
   for (let index = 0; index < labels.length; index++) {
     const label = labels[index]!
     if ((label >= 0 && label <= 1) || label === -1) continue
@@ -78,6 +87,15 @@ function checkLabels(labels: ArrayLike<number>, classCount: number): void {
         expected: '[0, 1] or −1',
       },
     )
+  }
+}
+
+/** @param labels - of the elements that the values belong to, where they do. */
+function checkInput(loss: string, name: string, values: ArrayLike<number>, labels?: ArrayLike<number>): void {
+  for (let index = 0; index < values.length; index++) {
+    if (Number.isFinite(values[index]!) || labels?.[index] === -1) continue
+    const message = `input '${name}' of ${loss} is ${values[index]} at ${index}; expected a finite number`
+    throw new DblossError('argument', message, { argument: name, found: values[index], expected: 'finite numbers' })
   }
 }
 

@@ -89,6 +89,10 @@ describe('a loss of one’s own', () => {
     const { value } = evaluate(weighted, { ...batch, inputs: { classWeights: Float64Array.of(1, 10, 100) } })
     expect(value).toBeCloseTo(0 + 10 - 100 + 2 - 50, 12)
     expect(() => evaluate(weighted, batch)).toThrow("input 'classWeights' of weighted is missing; expected [1, 3]")
+    const broken = { classWeights: Float64Array.of(1, Number.NaN, 100) }
+    expect(() => evaluate(weighted, { ...batch, inputs: broken })).toThrow(
+      "input 'classWeights' of weighted is NaN at 1; expected a finite number",
+    )
     expect(() => defineLoss({ name: 'clash', inputs: { logits: CLASSES }, formula: ({ logits }) => logits })).toThrow(
       "clash declares an input 'logits'",
     )

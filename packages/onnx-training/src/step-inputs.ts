@@ -1,5 +1,4 @@
 import { checkBatch, DblossError, type InputSource, type Loss, previewInputs, type SourcedBatch } from '@dbloss/core'
-import { firstNotFinite } from './first-not-finite.ts'
 import type { LossInputs } from './loss-inputs.ts'
 
 /** Where a training takes the further inputs of its loss from, when a step is not given them. */
@@ -58,7 +57,7 @@ export class StepInputs {
    *
    * @returns the number of classes of the batch.
    * @throws DblossError as `checkBatch`, also for inputs that are missing where no source makes them; `argument` for inputs
-   * that the loss does not declare or that are not finite.
+   * that the loss does not declare.
    */
   check({ labels, batchSize, inputs = {} }: StepBatch): number {
     const declared = Object.entries(this.#loss.inputs)
@@ -72,9 +71,7 @@ export class StepInputs {
       })
     }
     const wanted = declared.filter(([name]) => this.#source === undefined || inputs[name] !== undefined)
-    const classCount = checkBatch({ ...this.#loss, inputs: Object.fromEntries(wanted) }, { labels, batchSize, inputs })
-    for (const [name, values] of Object.entries(inputs)) this.#checkFinite(name, values)
-    return classCount
+    return checkBatch({ ...this.#loss, inputs: Object.fromEntries(wanted) }, { labels, batchSize, inputs })
   }
 
   /**
@@ -150,16 +147,8 @@ export class StepInputs {
       start = end
       const inputs = { ...Object.fromEntries(own), ...given }
       checkBatch({ ...this.#loss, name: `the source of ${name}` }, { labels, batchSize, inputs })
-      for (const [key, values] of own) this.#checkFinite(key, values)
       return inputs
     })
-  }
-
-  #checkFinite(name: string, values: Float32Array | Float64Array): void {
-    const invalid = firstNotFinite(values)
-    if (invalid < 0) return
-    const message = `input '${name}' of ${this.#loss.name} is ${values[invalid]} at ${invalid}; expected a finite number`
-    throw new DblossError('argument', message, { argument: name, found: values[invalid], expected: 'finite numbers' })
   }
 }
 
