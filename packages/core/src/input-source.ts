@@ -17,9 +17,17 @@ export interface ObservedBatch extends SourcedBatch {
  * {@link InputSource.observe} after it, and keeps {@link InputSource.state} in its checkpoints.
  */
 export interface InputSource {
-  /** The inputs by name, each of the extent that the loss declares. */
+  /**
+   * The inputs by name, each of the extent that the loss declares.
+   *
+   * @throws DblossError `shape` for labels of another number of classes, `labels` for values that no label has.
+   */
   inputsFor(batch: SourcedBatch): Readonly<Record<string, Float32Array>>
-  /** Takes note of a batch, once a step; absent where nothing is learnt from batches. */
+  /**
+   * Takes note of a batch, once a step; absent where nothing is learnt from batches.
+   *
+   * @throws DblossError as {@link InputSource.inputsFor}; `logits` where they are read and are not finite.
+   */
   observe?(batch: ObservedBatch): void
   /** Everything that the source goes on from, as plain JSON: a copy, which later batches leave as it is. */
   state(): unknown

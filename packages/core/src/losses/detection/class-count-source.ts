@@ -1,5 +1,6 @@
+import { checkNumber } from '../../check-number.ts'
 import type { InputSource, InputSourceOptions, SourcedBatch } from '../../input-source.ts'
-import { visitKnownElements } from './known-elements.ts'
+import { checkSourcedBatch, visitKnownElements } from './known-elements.ts'
 import { checkSourceState } from './source-state.ts'
 
 const KIND = 'class-counts'
@@ -9,9 +10,11 @@ const KIND = 'class-counts'
  * sum of soft labels. Unknown labels do not count. A batch is added for good when it is observed.
  */
 export function classCountSource({ classCount }: InputSourceOptions): InputSource {
+  checkNumber('classCount', classCount, { integer: true, minimum: 1 })
   let counts: Float64Array = new Float64Array(classCount)
 
   const countsWith = (batch: SourcedBatch): Float64Array => {
+    checkSourcedBatch(batch, classCount)
     const sums = counts.slice()
     visitKnownElements(batch, classCount, ({ label, classIndex }) => {
       sums[classIndex]! += label

@@ -1,7 +1,8 @@
+import { checkNumber } from '../../check-number.ts'
 import { DblossError } from '../../errors.ts'
 import { sigmoid } from '../../formula/evaluate.ts'
 import type { InputSource, InputSourceOptions, ObservedBatch } from '../../input-source.ts'
-import { visitKnownElements } from './known-elements.ts'
+import { checkSourcedBatch, visitKnownElements } from './known-elements.ts'
 import { checkSourceState } from './source-state.ts'
 
 /** The numbers that map the gradient ratio of a class to its weights. */
@@ -28,6 +29,7 @@ export function gradientRatioSource(
   { gamma, mu, alpha }: GradientBalance,
   { classCount }: InputSourceOptions,
 ): InputSource {
+  checkNumber('classCount', classCount, { integer: true, minimum: 1 })
   const cap = mu + 100 / gamma
   let positives = new Float64Array(classCount)
   let negatives = new Float64Array(classCount)
@@ -40,8 +42,12 @@ export function gradientRatioSource(
     })
 
   return {
-    inputsFor: () => ({ gradientRatios: Float32Array.from(ratios()) }),
+    inputsFor(batch) {
+      checkSourcedBatch(batch, classCount)
+      return { gradientRatios: Float32Array.from(ratios()) }
+    },
     observe(batch) {
+      checkSourcedBatch(batch, classCount)
       checkLogits(batch)
       const weights = ratios().map((ratio) => sigmoid(gamma * (ratio - mu)))
       visitKnownElements(batch, classCount, ({ label, classIndex, index }) => {

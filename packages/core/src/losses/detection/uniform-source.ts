@@ -1,5 +1,7 @@
+import { checkNumber } from '../../check-number.ts'
 import type { InputSource, InputSourceOptions } from '../../input-source.ts'
 import { createRandom, type RandomState } from '../../random.ts'
+import { checkSourcedBatch } from './known-elements.ts'
 import { checkSourceState } from './source-state.ts'
 
 const KIND = 'uniform'
@@ -12,11 +14,14 @@ const STEPS = 2 ** 24
  * state continues.
  */
 export function uniformSource({ classCount, seed = 0 }: InputSourceOptions): InputSource {
+  checkNumber('classCount', classCount, { integer: true, minimum: 1 })
   let random = createRandom(seed)
   return {
-    inputsFor: ({ batchSize }) => ({
-      uniform: Float32Array.from({ length: batchSize * classCount }, () => random.integer(STEPS) / STEPS),
-    }),
+    inputsFor(batch) {
+      checkSourcedBatch(batch, classCount)
+      const { length } = batch.labels
+      return { uniform: Float32Array.from({ length }, () => random.integer(STEPS) / STEPS) }
+    },
     state: () => ({ kind: KIND, classCount, random: random.state() }),
     restore(state) {
       const { random: words } = checkSourceState(state, { kind: KIND, classCount, lists: { random: 4 } })

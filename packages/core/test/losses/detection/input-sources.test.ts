@@ -64,6 +64,30 @@ describe.each(losses)('the source of %s', (_, loss) => {
     steps(source, 0, 2)
     expect(JSON.stringify(state)).toBe(before)
   })
+  test('refuses batches that are not of its classes or have no labels, and a number of classes that is none', () => {
+    const source = sourceOf(loss)
+    const before = source.state()
+    const labels = Float32Array.of(1, 0, -1, 0.25, 0, 1)
+    const logits = new Float32Array(6)
+    const wrong: readonly (readonly [ObservedBatch, string, string])[] = [
+      [{ labels: labels.subarray(1), logits, batchSize: 2 }, 'shape', 'labels has 5 values; expected [2, 3]'],
+      [{ labels, logits, batchSize: 3 }, 'shape', 'labels has 6 values; expected [3, 3]'],
+      [{ labels: [], logits: [], batchSize: 0 }, 'shape', 'labels has 0 values; expected [0, 3]'],
+      [{ labels: labels.with(4, Number.NaN), logits, batchSize: 2 }, 'labels', 'labels[1, 1] is NaN; expected 0 to 1'],
+      [{ labels: labels.with(1, 2), logits, batchSize: 2 }, 'labels', 'labels[0, 1] is 2; expected 0 to 1'],
+    ]
+    for (const [batch, code, message] of wrong) {
+      const refusal = expect.objectContaining({ code, message: expect.stringContaining(message) })
+      expect(() => source.inputsFor(batch)).toThrow(refusal)
+      if (source.observe) expect(() => source.observe?.(batch)).toThrow(refusal)
+      expect(source.state()).toEqual(before)
+    }
+    for (const bad of [Number.NaN, 0, 2.5, -1]) {
+      expect(() => loss.inputSource!({ classCount: bad })).toThrow(
+        `classCount is ${bad}; expected an integer at least 1`,
+      )
+    }
+  })
   test('refuses states of other kinds and sizes, and stays as it was', () => {
     const source = sourceOf(loss)
     steps(source, 0, 2)
