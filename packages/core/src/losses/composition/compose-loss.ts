@@ -8,6 +8,7 @@ import { type MissingLabelsPart, resolveLabels } from './missing-labels-part.ts'
 import { resolveSides, type SidesPart } from './sides-part.ts'
 import {
   type ClassWeightsPart,
+  listOfWeights,
   product,
   type ResolvedWeights,
   resolveWeights,
@@ -64,9 +65,9 @@ export type LossParts =
  */
 export function composeLoss(statistics: LabelStatistics, { reduction = 'mean', ...chosen }: LossParts): Loss {
   const sides = resolveSides(chosen.sides ?? { kind: 'cross-entropy' })
-  const logits = chosen.logits && resolveLogits(chosen.logits, statistics)
+  const logits = chosen.logits === undefined ? undefined : resolveLogits(chosen.logits, statistics)
   const labels = resolveLabels(chosen.missingLabels)
-  const weights = asList(chosen.weights).map((part) => resolveWeights(part, statistics))
+  const weights = listOfWeights(chosen.weights).map((part) => resolveWeights(part, statistics))
   if (labels.part !== undefined) refuseWeightsThatReadLabels(weights)
   if (labels.classCount !== undefined && labels.classCount !== statistics.classCount) {
     const found = labels.classCount
@@ -92,9 +93,6 @@ export function composeLoss(statistics: LabelStatistics, { reduction = 'mean', .
     },
   })
 }
-
-const asList = (weights: LossParts['weights']): readonly WeightsPart[] =>
-  weights === undefined ? [] : 'kind' in weights ? [weights] : weights
 
 function refuseWeightsThatReadLabels(weights: readonly ResolvedWeights[]): void {
   const reading = weights.find(({ readsLabels }) => readsLabels)

@@ -5,7 +5,7 @@ import type { LabelStatistics } from '../../labels/index.ts'
 import { type NegativeTolerantOptions, negativeTolerantLogits, resolveTolerance } from '../negative-tolerant-logits.ts'
 import { priorBiasVector } from '../prior-bias.ts'
 import type { Sides } from '../sides.ts'
-import { unknownKind } from './unknown-kind.ts'
+import { checkPart, unknownKind } from './unknown-kind.ts'
 
 /** Where the two sides take their logit from. Both kinds move the logits by the class priors, so a loss has one such part. */
 export type LogitsPart =
@@ -23,6 +23,7 @@ export interface ResolvedLogits {
  * always present.
  */
 export function resolveLogits(part: LogitsPart, statistics: LabelStatistics): ResolvedLogits {
+  checkPart('logits', part)
   switch (part.kind) {
     case 'negative-tolerant': {
       const tolerance = resolveTolerance(part)

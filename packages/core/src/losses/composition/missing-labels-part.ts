@@ -4,7 +4,7 @@ import { requirePropensities } from '../../labels/require-propensities.ts'
 import { unbiasedCost } from '../missing-labels/unbiased.ts'
 import { upperBoundCost } from '../missing-labels/upper-bound.ts'
 import { costOfLabels, type Sides } from '../sides.ts'
-import { unknownKind } from './unknown-kind.ts'
+import { checkPart, unknownKind } from './unknown-kind.ts'
 
 /** What is made of labels that are missing with known propensities. */
 export type MissingLabelsPart =
@@ -18,11 +18,14 @@ export interface ResolvedLabels {
   readonly costOf: (labels: Expression, sides: Sides) => Expression
 }
 
+const costs = { unbiased: unbiasedCost, 'upper-bound': upperBoundCost } as const
+
 /** @throws DblossError `argument` for an unknown kind and for propensities outside (0, 1]. */
 export function resolveLabels(part: MissingLabelsPart | undefined): ResolvedLabels {
   if (part === undefined) return { costOf: costOfLabels }
-  const cost = { unbiased: unbiasedCost, 'upper-bound': upperBoundCost }[part.kind]
-  if (cost === undefined) throw unknownKind('missingLabels', part, ['unbiased', 'upper-bound'])
+  checkPart('missingLabels', part)
+  if (!Object.hasOwn(costs, part.kind)) throw unknownKind('missingLabels', part, Object.keys(costs))
+  const cost = costs[part.kind]
   const propensities = requirePropensities(part.propensities)
   const vector = classVector('propensities', propensities, 'p')
   return {

@@ -3,7 +3,7 @@ import { type AsymmetricOptions, asymmetricSides, resolveAsymmetry } from '../as
 import { type HillOptions, hillSides, resolveHill } from '../asymmetric/hill.ts'
 import { crossEntropySides, type Sides } from '../sides.ts'
 import { type FocalOptions, focalRecord, focalSides, resolveFocal } from '../two-sided.ts'
-import { unknownKind } from './unknown-kind.ts'
+import { checkPart, unknownKind } from './unknown-kind.ts'
 
 /** What a positive and a negative element cost, as functions of their logit. A loss has one such part. */
 export type SidesPart =
@@ -20,6 +20,7 @@ export interface ResolvedSides {
 
 /** @throws DblossError `argument` for an unknown kind and for numbers out of range. */
 export function resolveSides(part: SidesPart): ResolvedSides {
+  checkPart('sides', part)
   switch (part.kind) {
     case 'cross-entropy':
       return { part, sidesOf: crossEntropySides }

@@ -6,7 +6,7 @@ import { type ClassBalancedMode, classBalancedWeights } from '../class-balanced-
 import { inverseFrequencyWeights } from '../inverse-frequency.ts'
 import { type RebalancedOptions, rebalancedWeights, resolveRebalancing } from '../rebalanced-weights.ts'
 import { normalizeWeights, type WeightNormalization } from '../weight-normalization.ts'
-import { unknownKind } from './unknown-kind.ts'
+import { checkPart, unknownKind } from './unknown-kind.ts'
 
 /** Weights that depend on the class alone, and not on the labels of a batch. */
 export type ClassWeightsPart =
@@ -49,6 +49,7 @@ export interface ResolvedWeights {
  * sample, or μ is `auto` without label sets.
  */
 export function resolveWeights(part: WeightsPart, statistics: LabelStatistics): ResolvedWeights {
+  checkPart('weights', part)
   switch (part.kind) {
     case 'rebalanced': {
       const rebalancing = resolveRebalancing(statistics, part)
@@ -75,7 +76,7 @@ export function resolveWeights(part: WeightsPart, statistics: LabelStatistics): 
     case 'normalized': {
       const { by } = part
       if (by !== 'instance' && by !== 'batch') throw unknownKind('by', { kind: by }, ['instance', 'batch'])
-      const inner = part.weights.map((weights) => resolveWeights(weights, statistics))
+      const inner = listOfWeights(part.weights).map((weights) => resolveWeights(weights, statistics))
       return {
         part: { kind: 'normalized', by, weights: inner.map((weights) => weights.part) },
         readsLabels: true,
@@ -86,6 +87,15 @@ export function resolveWeights(part: WeightsPart, statistics: LabelStatistics): 
       throw unknownKind('weights', part, ['rebalanced', 'class-balanced', 'inverse-frequency', 'normalized'])
   }
 }
+
+/** One part or several as a list; none for what is left out. */
+export function listOfWeights(weights: WeightsPart | readonly WeightsPart[] | undefined): readonly WeightsPart[] {
+  if (weights === undefined) return []
+  return isList(weights) ? weights : [weights]
+}
+
+const isList = (weights: WeightsPart | readonly WeightsPart[]): weights is readonly WeightsPart[] =>
+  Array.isArray(weights)
 
 /** The product of weights; 1 without any. */
 export function product(parts: readonly ResolvedWeights[], labels: Expression, isUnknown: Condition): Expression {

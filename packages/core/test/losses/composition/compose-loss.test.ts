@@ -187,6 +187,12 @@ describe('what cannot be put together is refused', () => {
       { weights: { kind: 'normalized', by: 'class', weights: [] } },
       /expected instance, batch/,
     ],
+    ['a kind that every object has', { missingLabels: { kind: 'toString', propensities } }, /of kind 'toString'/],
+    ['no part', { weights: null }, /weights is null; expected a part/],
+    ['no part in a list', { weights: [parts.inverseFrequency(), 'focal'] }, /weights is "focal"; expected a part/],
+    ['no logits', { logits: null }, /logits is null/],
+    ['no labels', { missingLabels: null }, /missingLabels is null/],
+    ['no propensities', { missingLabels: { kind: 'unbiased' } }, /propensities is empty/],
     ['a number out of range', { sides: parts.focal({ gamma: -1 }) }, /gamma is -1/],
     ['propensities of other classes', { missingLabels: parts.unbiased([0.5]) }, /1 propensities but .* 3 classes/],
   ])('%s', (_, ofParts, message) => expect(refused(ofParts)).toThrow(message))
