@@ -1,5 +1,6 @@
 import { checkNumber } from '../check-number.ts'
 import { DblossError } from '../errors.ts'
+import { SMALLEST_PROPENSITY } from './require-propensities.ts'
 import type { LabelStatistics } from './statistics.ts'
 
 /** The constants of {@link labelPropensities}. */
@@ -26,7 +27,7 @@ export interface LabelPropensityOptions {
  *
  * @param statistics - of the training set before any re-sampling.
  * @throws DblossError `statistics` for fewer than 3 samples, where log N is not above 1; `argument` for A or B out of range, or
- * such that a propensity is not above 0 in float64.
+ * such that a propensity is below 1e-30.
  * @see Jain, Prabhu and Varma, "Extreme Multi-label Loss Functions for Recommendation, Tagging, Ranking & Other Missing Label
  * Applications", KDD 2016, equation 2.
  */
@@ -46,11 +47,11 @@ export function labelPropensities(
   }
   return Float64Array.from(classCounts, (count, index) => {
     const propensity = 1 / (1 + (Math.log(sampleCount) - 1) * ((b + 1) / (count + b)) ** a)
-    if (propensity > 0) return propensity
+    if (propensity >= SMALLEST_PROPENSITY) return propensity
     throw new DblossError('argument', `a = ${a} and b = ${b} give class ${index} the propensity ${propensity}`, {
       argument: 'a',
       found: propensity,
-      expected: 'constants that give propensities above 0',
+      expected: `constants that give propensities of ${SMALLEST_PROPENSITY} at least`,
     })
   })
 }

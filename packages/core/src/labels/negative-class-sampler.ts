@@ -151,7 +151,7 @@ export function negativeClassSampler({
         given?.kind !== 'negative-class-sampler' ||
         given.classCount !== classCount ||
         given.negatives !== negatives ||
-        given.random === undefined
+        !Array.isArray(given.random)
       ) {
         throw new DblossError('argument', `the state is not one of ${negatives} negatives of ${classCount} classes`, {
           argument: 'state',

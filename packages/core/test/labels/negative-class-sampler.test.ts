@@ -128,6 +128,7 @@ describe('seed and state', () => {
     [sampler({ classCount: 7 }).state()],
     [{ ...(sampler().state() as object), kind: 'other' }],
     [{ ...(sampler().state() as object), random: [0, 0, 0, 0] }],
+    [{ ...(sampler().state() as object), random: 7 }],
     [null],
     ['state'],
   ])('refuses the state %j, and goes on as before', (state) => {

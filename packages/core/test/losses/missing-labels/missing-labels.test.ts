@@ -123,7 +123,8 @@ describe.each(losses)('%s', (name, create) => {
   })
 
   test.each([
-    [[0.5, 0], 'propensities[1] is 0; expected a number above 0 and at most 1'],
+    [[0.5, 0], 'propensities[1] is 0; expected a number at least 1e-30 and at most 1'],
+    [[1e-300], 'propensities[0] is 1e-300; expected'],
     [[1.5], 'propensities[0] is 1.5; expected'],
     [[Number.NaN, 1], 'propensities[0] is NaN; expected'],
     [[], 'propensities is empty; expected one number a class'],
