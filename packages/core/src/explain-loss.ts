@@ -1,5 +1,6 @@
 import { checkBatch } from './check-batch.ts'
 import { evaluate } from './evaluate-loss.ts'
+import { distinctSymbols } from './formula/distinct-symbols.ts'
 import { evaluateExpressions } from './formula/evaluate.ts'
 import type { Expression } from './formula/nodes.ts'
 import { topologicalOrder } from './formula/operands.ts'
@@ -53,7 +54,7 @@ export function explain(loss: Loss, { logits, labels, inputs = {} }: Sample): Lo
   const classCount = checkBatch(loss, batch)
   const named = namedParts(loss.elements ?? loss.value)
   const context = { batchSize: 1, classCount, inputs: { ...batch.inputs, logits: batch.logits, labels: batch.labels } }
-  const values = evaluateExpressions(named, context)
+  const values = evaluateExpressions([...named.values()], context)
   // The derivative of the sum, so that the size of a batch does not scale it.
   const output = loss.elements === undefined ? 'value' : 'elements'
   const seed = new Float64Array(loss.elements === undefined ? 1 : classCount).fill(1)
@@ -61,7 +62,7 @@ export function explain(loss: Loss, { logits, labels, inputs = {} }: Sample): Lo
   const quantities: ExplainedQuantity[] = [
     { symbol: 'z', values: batch.logits },
     { symbol: 'y', values: batch.labels },
-    ...named.map((part, index) => ({ symbol: plainSymbol(part.symbol!), values: values[index]!.data })),
+    ...[...named.keys()].map((symbol, index) => ({ symbol: plainSymbol(symbol), values: values[index]!.data })),
     { symbol: 'loss', values: elements ?? Float64Array.of(value) },
     { symbol: 'gradient', values: gradient },
   ]
@@ -72,14 +73,19 @@ export function explain(loss: Loss, { logits, labels, inputs = {} }: Sample): Lo
   }
 }
 
-/** The parts of a formula that have a name and are neither given nor constants of one number, each name once. */
-function namedParts(root: Expression): Expression[] {
-  const bySymbol = new Map<string, Expression>()
+/** The parts of a formula by their symbols, but for logits, labels and constants of one number. */
+function namedParts(root: Expression): ReadonlyMap<string, Expression> {
+  const symbols = distinctSymbols(root)
+  const parts = new Map<string, Expression>()
   for (const node of topologicalOrder([root])) {
-    if (node.symbol !== undefined && node.kind !== 'constant' && node.kind !== 'input') bySymbol.set(node.symbol, node)
+    const symbol = symbols.get(node)
+    if (symbol !== undefined && node.kind !== 'constant' && !isLogitsOrLabels(node)) parts.set(symbol, node)
   }
-  return [...bySymbol.values()]
+  return parts
 }
+
+const isLogitsOrLabels = (node: Expression): boolean =>
+  node.kind === 'input' && (node.name === 'logits' || node.name === 'labels')
 
 /** LaTeX commands that symbols are made of. */
 const plainNames: Readonly<Record<string, string>> = {
@@ -91,15 +97,17 @@ const plainNames: Readonly<Record<string, string>> = {
   lambda: 'λ',
   mu: 'μ',
   pi: 'π',
+  rho: 'ρ',
   sigma: 'σ',
   log: 'log',
 }
 
-/** `\nu` is ν, `\hat w` is ŵ, z' is z′. */
+/** `\nu` is ν, `\hat w` is ŵ, `\bar p` is p̄, z' is z′. */
 function plainSymbol(latex: string): string {
   return latex
-    .replaceAll(/\\hat\s*\{?(\w)\}?/g, '$1\u0302')
     .replaceAll(/\\(\w+)/g, (whole, name: string) => plainNames[name] ?? whole)
+    .replaceAll(/\\hat\s*\{?(\p{L})\}?/gu, '$1\u0302')
+    .replaceAll(/\\bar\s*\{?(\p{L})\}?/gu, '$1\u0304')
     .replaceAll("'", '′')
     .replaceAll(/[{}]/g, '')
     .normalize('NFC')

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
+  composeLoss,
   defineLoss,
   distributionBalancedLoss,
+  equalizationLossV2,
   explain,
+  type Loss,
   logitAdjustedSoftmaxLoss,
   max,
+  parts,
   statisticsFromCounts,
 } from '../src/index.ts'
 
@@ -62,6 +66,18 @@ test('a loss of one number for the whole row', () => {
 test('logarithms that have a name of their own', () => {
   const { quantities } = explain(logitAdjustedSoftmaxLoss(statistics), { logits: [1, 3, 2], labels: [0, 0, 1] })
   expect(quantities.map(({ symbol }) => symbol)).toEqual(['z', 'y', 'log π', 'z′', 'loss', 'gradient'])
+})
+
+test('a loss from parts that use the same symbols, and further inputs', () => {
+  const composed = composeLoss(statistics, {
+    weights: [parts.rebalanced({ mu: 0.3 }), parts.inverseFrequency()],
+    logits: parts.negativeTolerant(),
+    sides: parts.asymmetric(),
+  })
+  const symbolsOf = (loss: Loss, inputs = {}) =>
+    explain(loss, { logits: [1, 3, 2], labels: [0, 0, 1], inputs }).quantities.map(({ symbol }) => symbol)
+  expect(symbolsOf(composed)).toEqual(expect.arrayContaining(['w', 'w′', 'p', 'p′', 'p̄']))
+  expect(symbolsOf(equalizationLossV2(), { gradientRatios: [1, 2, 0] })).toContain('g')
 })
 
 test('bad samples are refused', () => {

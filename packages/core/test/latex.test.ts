@@ -3,6 +3,7 @@ import {
   add,
   binaryCrossEntropy,
   classBalancedLoss,
+  classVector,
   defineLoss,
   distributionBalancedLoss,
   type Expression,
@@ -15,8 +16,11 @@ import {
   lossLatex,
   max,
   multiply,
+  named,
   negate,
+  power,
   select,
+  sigmoid,
   softplus,
   statisticsFromCounts,
   stopGradient,
@@ -89,6 +93,23 @@ describe('LaTeX', () => {
     expect(printed((context) => weighted(context, 0.5))).toContain(
       String.raw`\ell &= \log \sum_{j : 0.5 < y_{j}} e^{z_{j} + \log y_{j}}`,
     )
+  })
+  test('a symbol that stands for different things gets a prime, and an expression that is built twice none', () => {
+    const probability = (u: Expression): Expression => named('p', sigmoid(u))
+    const loss = defineLoss({
+      name: 'three-meanings',
+      formula: ({ logits: z }) =>
+        add(
+          multiply(classVector('propensities', [0.5, 1, 1], 'p'), probability(z)),
+          power(probability(multiply(2, z)), 2),
+          probability(z),
+        ),
+    })
+    expect(lossLatex(loss).split('\n').slice(1, -1)).toEqual([
+      String.raw`\ell_{i} &= p_{i} \, p'_{i} + {p''_{i}}^{2} + p'_{i} \\`,
+      String.raw`p'_{i} &= \sigma\left(z_{i}\right) \\`,
+      String.raw`p''_{i} &= \sigma\left(2 \, z_{i}\right)`,
+    ])
   })
   test('unknown labels are left out', () => {
     const formula = ({ logits, labels, isUnknown }: FormulaContext) => multiply(logits, select(isUnknown, 1, labels))

@@ -1,4 +1,5 @@
 import { isUnknownLabel } from '../unknown-label.ts'
+import { distinctSymbols } from './distinct-symbols.ts'
 import { type LogSumExp, logSumExpOf, PRACTICALLY_INFINITE } from './log-sum-exp-of.ts'
 import type { Axis, BinaryKind, Condition, Expression, SelectNode } from './nodes.ts'
 
@@ -27,12 +28,13 @@ export interface FormulaLatex {
 }
 
 /**
- * Prints a formula in LaTeX. Parts with a symbol are printed by it, and their definitions follow. Class indices are
+ * Prints a formula in LaTeX. Parts with a symbol are printed by it, and their definitions follow; a symbol that is used for
+ * different things gets a prime. Class indices are
  * i, j, k; samples are indexed only inside reductions over the batch.
  */
 export function formulaLatex(root: Expression): FormulaLatex {
   const definitions = new Map<string, Expression>()
-  const printer = new LatexPrinter(definitions)
+  const printer = new LatexPrinter(distinctSymbols(root), definitions)
   const indices: Indices = { classes: 'i', batch: '' }
   const formula = printer.print(root, indices, true).text
   const where: { symbol: string; formula: string }[] = []
@@ -47,25 +49,28 @@ export function formulaLatex(root: Expression): FormulaLatex {
 const binarySigns: Readonly<Partial<Record<BinaryKind, string>>> = { add: ' + ', subtract: ' - ' }
 
 class LatexPrinter {
+  readonly #symbols: ReadonlyMap<Expression, string>
   readonly #definitions: Map<string, Expression>
 
-  constructor(definitions: Map<string, Expression>) {
+  constructor(symbols: ReadonlyMap<Expression, string>, definitions: Map<string, Expression>) {
+    this.#symbols = symbols
     this.#definitions = definitions
   }
 
   /** @param inFull - prints the node itself and not its symbol. */
   print(node: Expression, indices: Indices, inFull = false): Printed {
-    if (node.symbol !== undefined && !inFull) {
+    const symbol = this.#symbols.get(node)
+    if (symbol !== undefined && !inFull) {
       const isGiven = node.kind === 'constant' || node.kind === 'classVector' || node.kind === 'input'
-      if (!isGiven) this.#definitions.set(node.symbol, this.#definitions.get(node.symbol) ?? node)
-      return atom(subscripted(node.symbol, node, indices))
+      if (!isGiven && !this.#definitions.has(symbol)) this.#definitions.set(symbol, node)
+      return atom(subscripted(symbol, node, indices))
     }
     switch (node.kind) {
       case 'constant':
         return number(node.value)
       case 'classVector':
       case 'input':
-        return atom(subscripted(node.symbol ?? `\\mathrm{${node.name}}`, node, indices))
+        return atom(subscripted(symbol ?? `\\mathrm{${node.name}}`, node, indices))
       case 'size':
         return atom(node.axis === 'batch' ? 'B' : 'C')
       case 'negate':
@@ -95,7 +100,9 @@ class LatexPrinter {
         }
         const base = this.print(node.operand, indices)
         const isSimple = base.precedence === precedence.atom && node.operand.kind !== 'divide'
-        return atom(`${isSimple ? base.text : parenthesized(base.text)}^{${exponent}}`)
+        // A prime is an exponent, of which TeX takes one.
+        const simple = base.text.includes("'") ? `{${base.text}}` : base.text
+        return atom(`${isSimple ? simple : parenthesized(base.text)}^{${exponent}}`)
       }
       case 'add':
       case 'subtract': {

@@ -41,7 +41,7 @@ export function negativeWeights(inputs: Readonly<Record<string, Expression>>): E
 /** τ log π, where the loss has it. */
 export function priorShift(inputs: Readonly<Record<string, Expression>>, tau: number): Expression | undefined {
   const { logPriors } = inputs
-  return logPriors && multiply(parameter('\\tau', tau), named('\\log\\pi', logPriors))
+  return logPriors && multiply(parameter('\\tau', tau), named('\\log \\pi', logPriors))
 }
 
 /** `value + τ log π`, or the value where there is no τ. */
