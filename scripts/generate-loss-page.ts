@@ -14,6 +14,7 @@ import {
   sampledLogisticLoss,
   sampledSoftmaxLoss,
 } from '@dbloss/core'
+import { whenToUse } from './when-to-use.ts'
 
 /** A few label sets; formulas are printed with symbols, so that the numbers do not show. */
 const statistics = labelStatistics([[0], [0, 1], [0, 2], [1], []], { classCount: 3 })
@@ -51,7 +52,11 @@ const furtherLosses: readonly { title: string; call: string; summary: string; lo
 const namedSections = Object.entries(namedLosses)
   .filter(([name]) => name !== 'distribution-balanced')
   .map(([name, { title, summary, create }]) =>
-    section(title, `\`--loss ${name}\`, \`namedLoss('${name}', statistics)\`: ${summary}.`, create(statistics)),
+    section(
+      title,
+      `\`--loss ${name}\`, \`namedLoss('${name}', statistics)\`: ${summary}.\n\nWhen to use it: ${whenToUse[name as keyof typeof whenToUse]}`,
+      create(statistics),
+    ),
   )
 const furtherSections = furtherLosses.map(({ title, call, summary, loss }) =>
   section(title, `\`${call}\`: ${summary}.`, loss, 'Printed with'),
@@ -91,6 +96,7 @@ const page = [
   `Every formula below is printed from the code that computes it. Notation: ${symbols}.`,
   'Unknown labels (−1) and the reduction are left out of the formulas; a row without positives has r_i = ∞, so w_i = α + 1.',
   'Losses between these are [put together from parts](composing-losses.md); [what is not done](not-done.md) says which are missing, and why.',
+  'All of them pass the same suite [on every target](conformance.md); [which loss](which-loss.md) compares them on real data.',
   '',
   ...namedSections,
   ...furtherSections,
