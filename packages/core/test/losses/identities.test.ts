@@ -34,6 +34,7 @@ function expectEqualLosses(left: Loss, right: Loss, factor = 1): void {
       for (const [index, element] of first.elements!.entries()) close(element, second.elements![index]!)
       for (const [index, derivative] of first.gradient.entries()) close(derivative, second.gradient[index]!)
     }),
+    { numRuns: Number(process.env.DBLOSS_PROPERTY_RUNS ?? 25) },
   )
 }
 

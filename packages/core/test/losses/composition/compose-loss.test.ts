@@ -99,6 +99,7 @@ describe('a named loss is the composition of its parts', () => {
         for (const [index, element] of found.elements!.entries()) close(element, expected.elements![index]!)
         for (const [index, derivative] of found.gradient.entries()) close(derivative, expected.gradient[index]!)
       }),
+      { numRuns: Number(process.env.DBLOSS_PROPERTY_RUNS ?? 25) },
     )
   })
 })

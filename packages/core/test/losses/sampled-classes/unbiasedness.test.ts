@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
   createRandom,
-  evaluate,
   gatherClasses,
   type NegativeWeighting,
   negativeClassSampler,
   sampledLogisticLoss,
   sampledSoftmaxLoss,
 } from '../../../src/index.ts'
+import { lossValue } from '../loss-value.ts'
 import { logisticByLoop, softmaxByLoop } from './reference.ts'
 
 const classCount = 12
@@ -47,7 +47,7 @@ function meanOverDraws(
   const loss = form === 'logistic' ? sampledLogisticLoss({ tau }) : sampledSoftmaxLoss({ tau })
   const values = Array.from({ length: draws }, () => {
     const { classes, labels, batchSize, inputs } = sampler.sample([rows[form]])
-    return of(evaluate(loss, { logits: gatherClasses(logits, classes), labels, batchSize, inputs }).value)
+    return of(lossValue(loss, { logits: gatherClasses(logits, classes), labels, batchSize, inputs }))
   })
   const mean = values.reduce((sum, value) => sum + value, 0) / draws
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws - 1)
