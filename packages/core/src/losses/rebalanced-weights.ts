@@ -77,5 +77,6 @@ export function rebalancedWeights(
  */
 function saturatingDenominator(counts: Float64Array, beta: number, mu: number): number {
   if (beta === 0) return 1
-  return 1 / (Math.max(...counts) * (Math.max(mu, 0) + 100 / Math.abs(beta)))
+  const largest = counts.reduce((most, count) => Math.max(most, count))
+  return 1 / (largest * (Math.max(mu, 0) + 100 / Math.abs(beta)))
 }

@@ -81,6 +81,11 @@ describe('rows without positives', () => {
   })
 })
 
+test('more classes than a function takes arguments', () => {
+  const many = statisticsFromCounts({ classCounts: Array<number>(200_000).fill(3), sampleCount: 1000 })
+  expect(rebalancedLoss(many, { mu: 0.3 }).classCount).toBe(200_000)
+})
+
 describe('γ < 1 where σ(u) underflows', () => {
   test('the gradient is 0, not NaN', () => {
     const { gradient } = evaluate(focalLoss({ gamma: 0.5 }), {
