@@ -66,7 +66,8 @@ export function classIncrementalLoss({
   checkNumber('distillation', distillation, { minimum: 0, maximum: 1 })
   checkNumber('entropy', entropy, { minimum: 0 })
   checkOldClasses(oldClasses, classCount)
-  const isOld = Float64Array.from({ length: classCount }, (_, index) => (oldClasses.includes(index) ? 1 : 0))
+  const known = new Set(oldClasses)
+  const isOld = Float64Array.from({ length: classCount }, (_, index) => (known.has(index) ? 1 : 0))
   const shares = isOld.map((old) =>
     old === 1 ? distillation / oldClasses.length : (1 - distillation) / (classCount - oldClasses.length),
   )
@@ -97,9 +98,11 @@ function checkOldClasses(oldClasses: readonly number[], classCount: number): voi
     })
   }
   if (!Array.isArray(oldClasses)) refuse(`is ${String(oldClasses)}`, oldClasses, 'a list of class indices')
+  const seen = new Set<number>()
   oldClasses.forEach((index, position) => {
     checkNumber(`oldClasses[${position}]`, index, { integer: true, minimum: 0, below: classCount })
-    if (oldClasses.indexOf(index) !== position) refuse(`has ${index} twice`, index, 'every class once')
+    if (seen.has(index)) refuse(`has ${index} twice`, index, 'every class once')
+    seen.add(index)
   })
   if (oldClasses.length === 0)
     refuse('is empty', 0, 'a class at least; for a first task, binaryCrossEntropy is the loss')

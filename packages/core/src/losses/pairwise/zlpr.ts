@@ -19,8 +19,8 @@ export interface ZlprOptions {
  * With hard labels the sums are over the negatives and over the positives; soft labels weigh the terms, as the authors
  * generalise it. A row without positives keeps the first term, one without negatives the second. Unknown labels are in neither.
  *
- * The threshold is 0. A probability, as far as there is one, is σ(2z) and not σ(z): with one class the loss is smallest there.
- * Works with any number of classes.
+ * The threshold is 0. How z becomes a probability depends on the labels: with one class the loss is smallest at σ(2z) = y for a
+ * soft label y, while for hard labels it is binary cross-entropy, smallest at σ(z) = P(y = 1). Works with any number of classes.
  *
  * @see Su et al., ZLPR: A Novel Loss for Multi-Label Classification, 2022; both forms were checked in the first author's own
  * notes (kexue.fm 7359 and 9064), from which the paper was made.
