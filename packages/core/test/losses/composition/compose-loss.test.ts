@@ -167,9 +167,14 @@ describe('what cannot be put together is refused', () => {
       /weights has a part of kind 'rebalanced', which reads the labels/,
     ],
     [
-      'the same, in a mode or normalised',
+      'the same, in a mode',
       { missingLabels: parts.unbiased(propensities), weights: [parts.classBalanced({ mode: 'min-n' })] },
       /weights has a part of kind 'class-balanced'/,
+    ],
+    [
+      'the same, normalised',
+      { missingLabels: parts.unbiased(propensities), weights: parts.normalized('batch', parts.inverseFrequency()) },
+      /weights has a part of kind 'normalized'/,
     ],
     [
       'a part in another place',
