@@ -49,7 +49,8 @@ const formulas: Readonly<Record<string, (context: FormulaContext) => Expression>
   'class vector': () => classes,
   'size of the batch': () => size('batch'),
   'size of the classes': () => size('classes'),
-  negate: ({ logits }) => negate(logits),
+  // Not alone: in a sum it would become a subtraction.
+  negate: ({ logits }) => maximum(negate(logits), logits),
   exp: ({ logits }) => exp(logits),
   expm1: ({ logits }) => expm1(logits),
   'expm1 near 0': ({ logits }) => multiply(1e4, expm1(multiply(1e-4, logits))),
@@ -64,7 +65,7 @@ const formulas: Readonly<Record<string, (context: FormulaContext) => Expression>
   'power 0.5': (context) => power(positive(context), 0.5),
   'power −1.5': (context) => power(positive(context), -1.5),
   add: ({ logits, labels }) => add(logits, labels),
-  subtract: ({ logits, labels }) => subtract(labels, logits),
+  subtract: ({ logits, labels }) => subtract(logits, multiply(2, labels)),
   multiply: ({ logits }) => multiply(logits, add(logits, 2)),
   divide: (context) => divide(context.logits, positive(context)),
   minimum: ({ logits }) => minimum(logits, classes),
@@ -88,12 +89,15 @@ const extents: Readonly<Record<string, Extent>> = {
   elements: ELEMENTS,
 }
 
-/** A formula by class or by row alone is no loss; beside the logits it is one, and it still shows. */
+/**
+ * A formula by class or by row alone is no loss; beside the logits it is one, and it still shows. The logits are taken
+ * after the formula, so that a primitive that changes its operand shows too.
+ */
 function lossOf(name: string, formula: (context: FormulaContext) => Expression): Loss {
   return defineLoss({
     name,
     reduction: 'sum',
-    formula: (context) => add(multiply(1e-3, context.logits), formula(context)),
+    formula: (context) => add(formula(context), multiply(1e-3, context.logits)),
   })
 }
 
