@@ -178,7 +178,7 @@ describe('what a propensity-scored measure says', () => {
 
   test.each([
     [[0.5, 0.5], 'propensities has 2 values for 3 classes'],
-    [[0.5, 0, 1], 'propensities[1] is 0; expected a number above 0 and at most 1'],
+    [[0.5, 0, 1], 'propensities[1] is 0; expected a number at least 1e-30 and at most 1'],
     [[0.5, 1.1, 1], 'propensities[1] is 1.1; expected'],
   ])('it refuses the propensities %j', (propensities, message) => {
     for (const measure of [propensityScoredPrecision, propensityScoredNdcg]) {
