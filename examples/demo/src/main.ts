@@ -23,7 +23,7 @@ const backbone = join(output, 'backbone')
 const model = join(output, 'model')
 const results = join(output, 'results.json')
 const chart = join(output, 'average-precision.png')
-const mainLoss = 'distribution-balanced'
+const mainLoss = 'db-focal'
 
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort())
@@ -106,9 +106,10 @@ async function report({ test }: PictureSet): Promise<void> {
   const rarest = test.find(({ shown }) => shown.includes(thingNames.length - 1))!
   const example = join(pictures, 'test', rarest.fileName)
   console.log(`\nWhat to type next:
+  npx -y pnpm@10.34.9 dbloss report ${model}
   npx -y pnpm@10.34.9 dbloss predict ${model} ${example} --top-k 5
   npx -y pnpm@10.34.9 dbloss train --help
-Where the package dbloss is installed, this is: npx dbloss predict … and npx dbloss train --help`)
+Where the package dbloss is installed, this is: npx dbloss report …, and so on`)
 }
 
 function drawChart(file: string, main: RunResult, baseline: RunResult): Promise<void> {
