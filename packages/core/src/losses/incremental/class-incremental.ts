@@ -42,9 +42,9 @@ export interface ClassIncrementalOptions {
  * for a row, and the mean over the rows. Reduction `mean` is exactly that where every label is known; the elements, which the
  * other reductions add up, are C times the terms above.
  *
- * The named input `teacherLogits` has the shape of the logits and is read at old classes only; give 0 at new ones. Labels are read at new classes
- * only, but a label of −1 leaves its element out at old classes too: give 0 there, not −1. A first task has no old classes,
- * and is plain {@link binaryCrossEntropy} in the released code.
+ * The named input `teacherLogits` has the shape of the logits and is read at old classes only; give 0 at new ones. Labels are
+ * read at new classes only, but a label of −1 leaves its element out at old classes too: give 0 there, not −1. A first task
+ * has no old classes, and is plain {@link binaryCrossEntropy} in the released code.
  *
  * Formula, reductions and the defaults δ = ½ and ε = 0.04 are those of the released code (alpha and −beta; the paper itself
  * was not read in full). There, p log p has 1e−5 inside its logarithm, and the logits are the mean of two heads. The label
