@@ -2,23 +2,16 @@ import { DblossError } from '../errors.ts'
 import type { LabelStatistics } from '../labels/index.ts'
 import type { Loss, Reduction } from '../loss.ts'
 import { asymmetricRegistry } from './asymmetric/registry.ts'
-import { binaryCrossEntropy } from './binary-cross-entropy.ts'
-import { classBalancedLoss } from './class-balanced.ts'
 import { compositionRegistry } from './composition/registry.ts'
 import { detectionRegistry } from './detection/registry.ts'
-import { distributionBalancedLoss } from './distribution-balanced.ts'
-import { focalLoss } from './focal.ts'
+import { distributionBalancedRegistry } from './distribution-balanced-registry.ts'
 import { incrementalRegistry } from './incremental/registry.ts'
-import { inverseFrequencyLoss } from './inverse-frequency.ts'
 import { logisticTargetsRegistry } from './logistic-targets/registry.ts'
 import { logitAdjustmentRegistry } from './logit-adjustment/registry.ts'
 import { marginRegistry } from './margin/registry.ts'
 import { missingLabelsRegistry } from './missing-labels/registry.ts'
-import { negativeTolerantLoss } from './negative-tolerant.ts'
 import { pairwiseRegistry } from './pairwise/registry.ts'
-import { rebalancedLoss } from './rebalanced.ts'
-import type { LossRegistry, RestoreWithoutStatistics, RestoreWithStatistics } from './registry.ts'
-import { fromReleasedConfig, type ReleasedConfig, type ReleasedConfigOptions } from './released-config.ts'
+import type { LossRegistry } from './registry.ts'
 import { sampledClassesRegistry } from './sampled-classes/registry.ts'
 
 /** A loss as plain JSON, to be kept beside a model that was trained with it. */
@@ -33,7 +26,9 @@ export interface LossRecord {
 /** Makes a loss of one's own from its record. */
 export type LossFactory = (record: LossRecord) => Loss
 
-const registries: readonly LossRegistry[] = [
+/** The groups of losses; a function, so that bundles without records are spared the losses. */
+const registries = (): readonly LossRegistry[] => [
+  distributionBalancedRegistry,
   compositionRegistry,
   logitAdjustmentRegistry,
   pairwiseRegistry,
@@ -46,26 +41,11 @@ const registries: readonly LossRegistry[] = [
   incrementalRegistry,
 ]
 
-const withStatistics: Readonly<Record<string, RestoreWithStatistics>> = {
-  'class-balanced': (options, statistics) => classBalancedLoss(statistics, options),
-  'distribution-balanced': (options, statistics) => distributionBalancedLoss(statistics, options),
-  'inverse-frequency': (options, statistics) => inverseFrequencyLoss(statistics, options),
-  'negative-tolerant': (options, statistics) => negativeTolerantLoss(statistics, options),
-  rebalanced: (options, statistics) => rebalancedLoss(statistics, options),
-  'released-text': released,
-  'released-vision': released,
-  ...Object.assign({}, ...registries.map((registry) => registry.withStatistics)),
-}
-
-function released(options: ReleasedConfig & ReleasedConfigOptions, statistics: LabelStatistics): Loss {
-  const { implementation, ...config } = options
-  return fromReleasedConfig(config, statistics, implementation === undefined ? {} : { implementation })
-}
-
-const withoutStatistics: Readonly<Record<string, RestoreWithoutStatistics>> = {
-  'binary-cross-entropy': (options) => binaryCrossEntropy(options),
-  focal: (options) => focalLoss(options),
-  ...Object.assign({}, ...registries.map((registry) => registry.withoutStatistics)),
+/** The losses that are made with statistics, or those that are made without, by name. */
+function restorers<Kind extends 'withStatistics' | 'withoutStatistics'>(
+  kind: Kind,
+): Readonly<Record<string, LossRegistry[Kind][string]>> {
+  return Object.assign({}, ...registries().map((registry) => registry[kind]))
 }
 
 /** The record of a loss, from which {@link restoreLoss} makes the same loss again. */
@@ -99,11 +79,12 @@ export function restoreLoss(record: LossRecord, factories: Readonly<Record<strin
   const factory = own(factories, name)
   if (factory !== undefined) return factory(record)
   const options = { ...parameters, reduction } as never
-  const simple = own(withoutStatistics, name)
+  const [simply, fromStatistics] = [restorers('withoutStatistics'), restorers('withStatistics')]
+  const simple = own(simply, name)
   if (simple !== undefined) return simple(options)
-  const restore = own(withStatistics, name)
+  const restore = own(fromStatistics, name)
   if (restore === undefined) {
-    const expected = [...Object.keys(withoutStatistics), ...Object.keys(withStatistics), ...Object.keys(factories)]
+    const expected = [...Object.keys(simply), ...Object.keys(fromStatistics), ...Object.keys(factories)]
     throw new DblossError('argument', `there is no way to make the loss '${name}' again; pass a factory of that name`, {
       argument: 'record',
       found: name,

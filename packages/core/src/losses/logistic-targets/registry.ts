@@ -10,18 +10,22 @@ const aimedAt = (target: LogisticTarget, title: string, summary: string): NamedL
 /** The losses of this folder by name, and from their records. */
 export const logisticTargetsRegistry = {
   named: {
-    'logistic-hamming': aimedAt(
+    'logistic-hamming': /* @__PURE__ */ aimedAt(
       'hamming',
       'Logistic (Hamming)',
       'multi-label logistic loss for the share of right labels',
     ),
-    'logistic-subset': aimedAt(
+    'logistic-subset': /* @__PURE__ */ aimedAt(
       'subset',
       'Logistic (subset)',
       'multi-label logistic loss for rows with all labels right',
     ),
-    'logistic-f1': aimedAt('f1', 'Logistic (F1)', 'multi-label logistic loss for F1 of the rows'),
-    'logistic-jaccard': aimedAt('jaccard', 'Logistic (Jaccard)', 'multi-label logistic loss for Jaccard of the rows'),
+    'logistic-f1': /* @__PURE__ */ aimedAt('f1', 'Logistic (F1)', 'multi-label logistic loss for F1 of the rows'),
+    'logistic-jaccard': /* @__PURE__ */ aimedAt(
+      'jaccard',
+      'Logistic (Jaccard)',
+      'multi-label logistic loss for Jaccard of the rows',
+    ),
   },
   withStatistics: {},
   withoutStatistics: { 'multi-label-logistic': (options) => multiLabelLogisticLoss(options) },

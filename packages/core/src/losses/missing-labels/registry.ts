@@ -38,9 +38,9 @@ export const missingLabelsRegistry = {
   },
   withStatistics: {},
   withoutStatistics: {
-    unbiased: fromRecord(unbiasedLoss),
-    'upper-bound': fromRecord(upperBoundLoss),
-    'pick-all-labels': fromRecord(pickAllLabelsLoss),
-    'normalized-pick-all-labels': fromRecord(normalizedPickAllLabelsLoss),
+    unbiased: /* @__PURE__ */ fromRecord(unbiasedLoss),
+    'upper-bound': /* @__PURE__ */ fromRecord(upperBoundLoss),
+    'pick-all-labels': /* @__PURE__ */ fromRecord(pickAllLabelsLoss),
+    'normalized-pick-all-labels': /* @__PURE__ */ fromRecord(normalizedPickAllLabelsLoss),
   },
 } as const satisfies LossRegistry
