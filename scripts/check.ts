@@ -26,6 +26,10 @@ const steps: readonly Step[] = [
   { name: 'lint and format', command: ['biome', 'ci', '.'] },
   { name: 'every public export is documented', command: [...tsx, 'scripts/check-docstrings.ts'] },
   { name: 'the page of losses is current', command: [...tsx, 'scripts/generate-loss-page.ts', '--check'] },
+  {
+    name: 'the page of which loss is current',
+    command: [...tsx, 'examples/long-tail-grid/src/every-loss/which-loss-main.ts', '--check'],
+  },
   { name: 'the code of the pages', command: [...tsx, 'scripts/check-code-blocks.ts'] },
   { name: 'the site', command: [...tsx, 'docs/scripts/build-site.ts'] },
   { name: 'imports run one way', command: [...tsx, 'scripts/check-imports.ts'] },

@@ -32,6 +32,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Losses',
     items: [
       { text: 'All losses', link: '/docs/losses' },
+      { text: 'Which loss', link: '/docs/which-loss' },
       { text: 'Losses from parts', link: '/docs/composing-losses' },
       { text: 'From the PyTorch code', link: '/docs/migration' },
       { text: 'What is not done', link: '/docs/not-done' },
