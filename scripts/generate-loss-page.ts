@@ -72,7 +72,7 @@ function section(title: string, use: string, loss: Loss, parametersAre = 'Defaul
   const defaults = [...mu, ...propensities, ...parameters].join(', ')
   const inputs = Object.keys(loss.inputs).map((input) => `\`${input}\``)
   const source =
-    loss.inputSource === undefined ? 'given with each batch' : 'made by `loss.inputSource` in every trainer'
+    loss.inputSource === undefined ? 'given with each batch' : 'made by `loss.inputSource`, which the trainers drive'
   return [
     `## ${title}`,
     '',
