@@ -90,24 +90,33 @@ export function checkLabels(labels: ArrayLike<number>, classCount: number): void
   }
 }
 
-/** @param labels - of the elements that the values belong to, where they do. */
-function checkInput(loss: string, name: string, values: ArrayLike<number>, labels?: ArrayLike<number>): void {
+/**
+ * The index of the first value that is not finite, or −1.
+ *
+ * @param labels - of the elements that the values belong to, where they do: values of unknown labels are not looked at.
+ */
+export function firstNotFinite(values: ArrayLike<number>, labels?: ArrayLike<number>): number {
   for (let index = 0; index < values.length; index++) {
-    if (Number.isFinite(values[index]!) || labels?.[index] === -1) continue
-    const message = `input '${name}' of ${loss} is ${values[index]} at ${index}; expected a finite number`
-    throw new DblossError('argument', message, { argument: name, found: values[index], expected: 'finite numbers' })
+    if (!Number.isFinite(values[index]!) && labels?.[index] !== -1) return index
   }
+  return -1
+}
+
+function checkInput(loss: string, name: string, values: ArrayLike<number>, labels?: ArrayLike<number>): void {
+  const index = firstNotFinite(values, labels)
+  if (index < 0) return
+  const message = `input '${name}' of ${loss} is ${values[index]} at ${index}; expected a finite number`
+  throw new DblossError('argument', message, { argument: name, found: values[index], expected: 'finite numbers' })
 }
 
 function checkLogits(logits: ArrayLike<number>, labels: ArrayLike<number>, classCount: number): void {
-  for (let index = 0; index < logits.length; index++) {
-    if (Number.isFinite(logits[index]!) || labels[index] === -1) continue
-    throw new DblossError('logits', `logits${place(index, classCount)} is ${logits[index]}; expected a finite number`, {
-      argument: 'logits',
-      found: logits[index],
-      expected: 'a finite number, or label −1 (unknown) at that place',
-    })
-  }
+  const index = firstNotFinite(logits, labels)
+  if (index < 0) return
+  throw new DblossError('logits', `logits${place(index, classCount)} is ${logits[index]}; expected a finite number`, {
+    argument: 'logits',
+    found: logits[index],
+    expected: 'a finite number, or label −1 (unknown) at that place',
+  })
 }
 
 function place(index: number, classCount: number): string {

@@ -1,6 +1,6 @@
 import type { Axis, BinaryNode, Condition, Expression } from './nodes.ts'
 
-/** From here on a number stands for ∞: formulas mask with it, because not every target knows ∞. */
+/** From here on a number stands for ∞: formulas mask with it, because not every target knows ∞, and ∞ − ∞ would be NaN. */
 export const PRACTICALLY_INFINITE = 1e30
 
 /** `log Σ e^x` or `log Σ w e^x` over an axis, or over the places of it where a condition holds. */

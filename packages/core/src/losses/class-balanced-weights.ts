@@ -16,6 +16,7 @@ import {
   subtract,
   sum,
 } from '../formula/build.ts'
+import { PRACTICALLY_INFINITE } from '../formula/log-sum-exp-of.ts'
 import type { Expression } from '../formula/nodes.ts'
 import type { LabelStatistics } from '../labels/index.ts'
 import { requireCounts } from './require-counts.ts'
@@ -28,8 +29,8 @@ export type ClassBalancedMode = 'by-class' | 'average-n' | 'average-w' | 'min-n'
 
 const modes: readonly ClassBalancedMode[] = ['by-class', 'average-n', 'average-w', 'min-n']
 
-/** Stands for −n of a class that is not positive; below any count, and finite so that no target meets ∞. */
-const NO_COUNT = -1e30
+/** Stands for −n of a class that is not positive; below any count. */
+const NO_COUNT = -PRACTICALLY_INFINITE
 
 /**
  * The class-balanced weights `(1 − β) / (1 − βⁿ)`: the inverse of the effective number of samples. A row without

@@ -1,3 +1,4 @@
+import { firstNotFinite } from '../../check-batch.ts'
 import { checkNumber } from '../../check-number.ts'
 import { DblossError } from '../../errors.ts'
 import { sigmoid } from '../../formula/evaluate.ts'
@@ -77,7 +78,7 @@ function checkLogits({ logits, labels }: ObservedBatch): void {
       expected: `${labels.length} values`,
     })
   }
-  const wrong = Array.from(labels).findIndex((label, index) => label >= 0 && !Number.isFinite(logits[index]!))
+  const wrong = firstNotFinite(logits, labels)
   if (wrong < 0) return
   throw new DblossError('logits', `logits[${wrong}] is ${logits[wrong]}; expected a finite number`, {
     argument: 'logits',
