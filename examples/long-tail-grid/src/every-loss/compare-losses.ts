@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { bootstrapMapDifference, type LossName, longTailMetrics, namedLosses, type SplitMeans } from '@dbloss/core'
+import {
+  bootstrapMapDifference,
+  type LossName,
+  longTailMetrics,
+  type MapDifference,
+  namedLosses,
+  type SplitMeans,
+} from '@dbloss/core'
 import type { SamplerName } from '@dbloss/transformers'
 import type { BenchmarkTask } from './benchmark-tasks.ts'
 import { crossFittedF1, type F1 } from './cross-fitted-f1.ts'
@@ -75,11 +82,18 @@ export function compareLosses(
   const maps = scores.map((own) => longTailMetrics({ labels, statistics, scores: own }).map)
   const best = maps.reduce((top, map, index) => (map.all > maps[top]!.all ? index : top), 0)
   const baseline = trained.findIndex(({ loss, sampler }) => loss === 'bce' && sampler === 'uniform')
-  const resampling = { labels, statistics, resamples: RESAMPLES, seed: 0 }
+  const besides = (index: number): readonly MapDifference[] => {
+    const resampling = { labels, statistics, resamples: RESAMPLES, seed: 0 }
+    const { models } = bootstrapMapDifference({
+      ...resampling,
+      baseline: scores[index]!,
+      scores: Object.fromEntries(scores.entries()),
+    })
+    return scores.map((_, place) => models[place]!)
+  }
+  const [besideBaseline, besideBest] = [besides(baseline), besides(best)]
   const cells = trained.map(({ loss, sampler }, index): ComparedLoss => {
-    const own = { own: scores[index]! }
-    const { own: beside } = bootstrapMapDifference({ ...resampling, baseline: scores[baseline]!, scores: own }).models
-    const { own: below } = bootstrapMapDifference({ ...resampling, baseline: scores[best]!, scores: own }).models
+    const [beside, below] = [besideBaseline[index]!, besideBest[index]!]
     const f1 = crossFittedF1(runs, scores[index]!.data)
     const present = splits.filter((split) => !Number.isNaN(maps[index]![split]))
     return {

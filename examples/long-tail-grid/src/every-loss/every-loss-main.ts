@@ -3,9 +3,10 @@
  * precision by split with confidence intervals, F1 and time. Reads the data from the folder that DBLOSS_REAL_DATA names, prints
  * the tables and writes docs/data/every-loss.json, from which docs/which-loss.md is made.
  *
- * Scores of finished trainings are kept in reports/every-loss: a run that was ended goes on where it was.
+ * Scores of finished trainings are kept in reports/every-loss until the end: a run that was ended goes on where it was, so delete
+ * them when a loss has changed meanwhile.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { benchmarkTasks } from './benchmark-tasks.ts'
@@ -35,5 +36,6 @@ if (realData === undefined || realData === '') {
   mkdirSync(join(root, 'docs/data'), { recursive: true })
   writeFileSync(`${file}.partial`, `${JSON.stringify(results, null, 1)}\n`)
   renameSync(`${file}.partial`, file)
+  rmSync(folder, { recursive: true })
   console.log('\nwrote docs/data/every-loss.json; `pnpm docs:which-loss` makes docs/which-loss.md of it')
 }

@@ -50,7 +50,9 @@ function shortAnswer({ title, cells }: TaskComparison): string[] {
   const more = equal.length > 8 ? ` and ${equal.length - 8} more` : ''
   return [
     `- **${title.split(':')[0]}**: ${shortName(best!)} with ${best!.map.all!.toFixed(1)}, ${signed(best!.gain.estimate)} above BCE. ` +
-      (equal.length === 0 ? 'Every other is behind it, beyond its interval.' : `Not to be told from it: ${told}${more}.`),
+      (equal.length === 0
+        ? 'Every other is behind it, beyond its interval.'
+        : `Not to be told from it: ${told}${more}.`),
   ]
 }
 
